@@ -1,0 +1,29 @@
+// open: from nothing to a connection on which the acceptor's first byte has arrived, one after the
+// other.
+
+import type { Bench } from '../harness/bench.ts';
+import { sendsEachMessage } from '../harness/bench.ts';
+
+const SLACK_MS = 15_000;
+
+export const open: Bench = {
+  name: 'open',
+  isFreshEachTime: false,
+  rounds: 7,
+  works: [
+    {
+      name: 'open',
+      isFor: sendsEachMessage,
+      async measure(pair, isQuick) {
+        const [warmUpCount, count, capMs] = isQuick ? [20, 60, 1_500] : [50, 300, 6_000];
+        await pair.accepting({ name: 'serve', work: { kind: 'open' } }, SLACK_MS);
+        const { usable, secured } = await pair.dialing(
+          { name: 'opens', warmUpCount, count, capMs },
+          capMs + SLACK_MS,
+        );
+        const securedMetrics = secured === null ? {} : { securedMedianMs: secured.medianMs };
+        return { medianMs: usable.medianMs, p99Ms: usable.p99Ms, ...securedMetrics };
+      },
+    },
+  ],
+};

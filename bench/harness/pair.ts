@@ -1,0 +1,156 @@
+// Two child processes of one subject: one accepts, one dials. Every question has a deadline, and a
+// pair that misses one, fails or is done with is killed.
+
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { AcceptorCommand, Command, DialerCommand, Replies, Response } from './control.ts';
+import type { Material } from './subject.ts';
+import type { SubjectName } from './subject-list.ts';
+
+const CHILD_FILE = join(import.meta.dirname, 'child.ts');
+
+/** Loading libp2p takes a second on a quiet machine. */
+const START_DEADLINE_MS = 30_000;
+
+/** How much of what a child complained about is kept for the note about its failure. */
+const COMPLAINT_CHARS_MAX = 4_000;
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+type Name<Commands extends Command> = Commands['name'];
+
+export class Pair {
+  readonly #acceptor: Child;
+  readonly #dialer: Child;
+
+  private constructor(acceptor: Child, dialer: Child) {
+    this.#acceptor = acceptor;
+    this.#dialer = dialer;
+  }
+
+  static async start(name: SubjectName, material: Material): Promise<Pair> {
+    const pair = new Pair(new Child('acceptor', name), new Child('dialer', name));
+    try {
+      await Promise.all([pair.#acceptor.ready(), pair.#dialer.ready()]);
+      const address = await pair.accepting({ name: 'listen', material }, START_DEADLINE_MS);
+      await pair.dialing({ name: 'dial', address, material }, START_DEADLINE_MS);
+      return pair;
+    } catch (error) {
+      await pair.kill();
+      throw error;
+    }
+  }
+
+  accepting<Asked extends AcceptorCommand>(
+    command: Asked,
+    deadlineMs: number,
+  ): Promise<Replies[Name<Asked>]> {
+    return this.#acceptor.ask(command, deadlineMs);
+  }
+
+  dialing<Asked extends DialerCommand>(
+    command: Asked,
+    deadlineMs: number,
+  ): Promise<Replies[Name<Asked>]> {
+    return this.#dialer.ask(command, deadlineMs);
+  }
+
+  /** Resolves when both processes have ended. */
+  async kill(): Promise<void> {
+    await Promise.all([this.#acceptor.kill(), this.#dialer.kill()]);
+  }
+}
+
+interface Waiting {
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Child {
+  readonly #label: string;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
+  readonly #waitingById = new Map<number, Waiting>();
+  readonly #ready: Promise<unknown>;
+  #nextId = 1;
+  #complaint = '';
+
+  constructor(role: 'acceptor' | 'dialer', name: SubjectName) {
+    this.#label = `${name} (${role})`;
+    this.#process = fork(CHILD_FILE, [role, name], {
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      killSignal: 'SIGKILL',
+    });
+    running.add(this.#process);
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaint = (this.#complaint + text).slice(0, COMPLAINT_CHARS_MAX);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#process.once('close', () => {
+        running.delete(this.#process);
+        this.#failAll(`ended unexpectedly: ${oneLine(this.#complaint)}`);
+        resolve();
+      });
+    });
+    this.#process.on('error', (error) => this.#failAll(error.message));
+    this.#process.on('message', (response: Response) => this.#onResponse(response));
+    this.#ready = this.#answerTo(0, 'start', START_DEADLINE_MS);
+    this.#ready.catch(() => {}); // Whoever waits for ready() hears of it.
+  }
+
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
+  async ask<Asked extends Command>(
+    command: Asked,
+    deadlineMs: number,
+  ): Promise<Replies[Name<Asked>]> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const answer = this.#answerTo(id, command.name, deadlineMs);
+    if (this.#process.connected) this.#process.send({ id, command });
+    else this.#failAll('is not running');
+    return (await answer) as Replies[Name<Asked>];
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #answerTo(id: number, what: string, deadlineMs: number): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waitingById.set(id, { resolve, reject });
+    const timer = setTimeout(() => {
+      reject(new Error(`${this.#label}: no answer to ${what} within ${deadlineMs} ms`));
+    }, deadlineMs);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waitingById.delete(id);
+    });
+  }
+
+  #onResponse(response: Response): void {
+    const waiting = this.#waitingById.get(response.id);
+    if (response.error === undefined) waiting?.resolve(response.reply);
+    else waiting?.reject(new Error(`${this.#label}: ${response.error}`));
+  }
+
+  #failAll(why: string): void {
+    for (const waiting of this.#waitingById.values()) {
+      waiting.reject(new Error(`${this.#label} ${why}`));
+    }
+  }
+}
+
+/** The line of a stack trace that says what happened. */
+function oneLine(complaint: string): string {
+  const lines = complaint.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^\w*Error/.test(line)) ?? lines.join(' ').trim();
+}

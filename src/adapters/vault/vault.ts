@@ -1,0 +1,182 @@
+// The identities and groups of one user. Reading is from memory, for everything was read and checked
+// at opening; writing is to disk first, one write after the other, and what is acknowledged survives
+// kill -9. What is given out is shared, not copied: nobody changes its bytes.
+
+import { assert } from '../../core/base/assert.ts';
+import { compareText } from '../../core/base/bytes.ts';
+import { MalformedBytes } from '../../core/base/malformed-bytes.ts';
+import type { GroupName, PeerName } from '../../core/domain/names.ts';
+import { WorldError } from '../../core/ports/world-error.ts';
+import type { AddressBook } from './address-book.ts';
+import type { GroupShelf } from './group-shelf.ts';
+import type { IdentityShelf } from './identity-shelf.ts';
+import { identityEntry, type StoredIdentity } from './identity-shelf.ts';
+import { groupEntry, type StoredGroup } from './stored-group.ts';
+import type { VaultLock } from './vault-lock.ts';
+
+export interface VaultParts {
+  readonly identityShelf: IdentityShelf;
+  readonly groupShelf: GroupShelf;
+  readonly identities: readonly StoredIdentity[];
+  readonly groups: readonly StoredGroup[];
+  readonly lock: VaultLock;
+  readonly writeKeyFile: (passphrase: string | null) => Promise<void>;
+}
+
+/** Made by `openVault`. Every method that writes may reject with `STORAGE_FAILED`. */
+export class Vault {
+  readonly #parts: VaultParts;
+  readonly #identityByEntry: Map<string, StoredIdentity>;
+  readonly #groupByEntry: Map<string, StoredGroup>;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | null = null;
+
+  constructor(parts: VaultParts) {
+    this.#parts = parts;
+    this.#identityByEntry = new Map(
+      parts.identities.map((found) => [identityEntry(found.name), found]),
+    );
+    this.#groupByEntry = new Map(
+      parts.groups.map((found) => [groupEntry(found.identity, found.name), found]),
+    );
+  }
+
+  /** In the order of their creation. */
+  identities(): readonly StoredIdentity[] {
+    return [...this.#identityByEntry.values()].sort(
+      (a, b) => a.createdAt - b.createdAt || compareText(a.name, b.name),
+    );
+  }
+
+  /** Throws `IDENTITY_NOT_FOUND`. */
+  identity(name: PeerName): StoredIdentity {
+    const found = this.#identityByEntry.get(identityEntry(name));
+    if (found?.name !== name) {
+      throw new WorldError('IDENTITY_NOT_FOUND', `no identity ${name} here`, {
+        details: { identity: name },
+      });
+    }
+    return found;
+  }
+
+  /** Rejects with `ALREADY_EXISTS` when there is an identity with this key. */
+  addIdentity(identity: StoredIdentity): Promise<void> {
+    return this.#write(async () => {
+      const entry = identityEntry(identity.name);
+      const present = this.#identityByEntry.get(entry);
+      if (present !== undefined) {
+        const details = { identity: present.name };
+        throw new WorldError('ALREADY_EXISTS', `there is an identity ${present.name} already`, {
+          details,
+        });
+      }
+      this.#identityByEntry.set(entry, await this.#parts.identityShelf.add(identity));
+    });
+  }
+
+  /** Rejects with `IDENTITY_NOT_FOUND`. */
+  replaceIdentityCertificate(name: PeerName, certificate: Uint8Array): Promise<void> {
+    return this.#write(async () => {
+      const identity = { ...this.identity(name), certificate };
+      this.#identityByEntry.set(
+        identityEntry(name),
+        await this.#parts.identityShelf.replace(identity),
+      );
+    });
+  }
+
+  /** Removes its groups as well. Rejects with `IDENTITY_NOT_FOUND`. */
+  removeIdentity(name: PeerName): Promise<void> {
+    return this.#write(async () => {
+      const identity = this.identity(name);
+      for (const group of this.groups(name)) await this.#removeGroup(group);
+      await this.#parts.identityShelf.remove(identity);
+      this.#identityByEntry.delete(identityEntry(name));
+    });
+  }
+
+  /** In the order of joining. Throws `IDENTITY_NOT_FOUND`. */
+  groups(identity: PeerName): readonly StoredGroup[] {
+    const { name } = this.identity(identity);
+    return [...this.#groupByEntry.values()]
+      .filter((group) => group.identity === name)
+      .sort((a, b) => a.joinedAt - b.joinedAt || compareText(a.name, b.name));
+  }
+
+  /** Throws `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  group(identity: PeerName, name: GroupName): StoredGroup {
+    const found = this.#groupByEntry.get(groupEntry(this.identity(identity).name, name));
+    if (found?.name !== name) {
+      const details = { identity, group: name };
+      throw new WorldError('GROUP_NOT_FOUND', `no group ${name} here`, { details });
+    }
+    return found;
+  }
+
+  /** Adds the group or replaces it whole. Rejects with `IDENTITY_NOT_FOUND`. */
+  putGroup(group: StoredGroup): Promise<void> {
+    return this.#write(async () => {
+      const { groupShelf } = this.#parts;
+      const entry = groupEntry(this.identity(group.identity).name, group.name);
+      const before = this.#groupByEntry.get(entry) ?? null;
+      const addressBook = before?.addressBook ?? [];
+      const written = { ...(await groupShelf.write(group, before)), addressBook };
+      this.#groupByEntry.set(entry, written);
+      if (group.addressBook !== addressBook) await this.#putAddressBook(written, group.addressBook);
+    });
+  }
+
+  /** Atomic, but not safe from a loss of power. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  putAddressBook(identity: PeerName, name: GroupName, book: AddressBook): Promise<void> {
+    return this.#write(() => this.#putAddressBook(this.group(identity, name), book));
+  }
+
+  /** Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  removeGroup(identity: PeerName, name: GroupName): Promise<void> {
+    return this.#write(() => this.#removeGroup(this.group(identity, name)));
+  }
+
+  /** Null leaves the vault without one. The old passphrase opens it until this has resolved. */
+  changePassphrase(passphrase: string | null): Promise<void> {
+    return this.#write(() => this.#parts.writeKeyFile(passphrase));
+  }
+
+  /** Waits for the writes that have begun and lets the next opener in. Further writes are refused. */
+  close(): Promise<void> {
+    this.#closed ??= this.#lastWrite.then(() => this.#parts.lock.release());
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #putAddressBook(group: StoredGroup, book: AddressBook): Promise<void> {
+    const addressBook = await this.#parts.groupShelf.writeAddressBook(group, book);
+    this.#groupByEntry.set(groupEntry(group.identity, group.name), { ...group, addressBook });
+  }
+
+  async #removeGroup(group: StoredGroup): Promise<void> {
+    await this.#parts.groupShelf.remove(group);
+    this.#groupByEntry.delete(groupEntry(group.identity, group.name));
+  }
+
+  /** One at a time, in the order of the calls. */
+  #write(act: () => Promise<void>): Promise<void> {
+    assert(this.#closed === null, 'nothing is written to a closed vault');
+    const done = this.#lastWrite.then(act).catch((error: unknown) => {
+      // The same checks as at reading: what the caller gave could not have been read again.
+      assert(
+        !(error instanceof MalformedBytes),
+        `what is stored is well formed: ${messageOf(error)}`,
+      );
+      throw error;
+    });
+    this.#lastWrite = Promise.allSettled([done]);
+    return done;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}

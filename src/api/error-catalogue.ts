@@ -1,0 +1,222 @@
+// Every code that the front door reports, with what it means and what to do about it. docs/errors.md
+// repeats this table and a test compares the two. A code is for good: programs branch on it.
+
+import type { RefusalCode } from '../core/domain/refusals.ts';
+import type { WorldErrorCode } from '../core/ports/world-error.ts';
+import type { LinkFailureCode } from '../engine/link-failure.ts';
+
+export type ErrorCode =
+  | RefusalCode
+  | WorldErrorCode
+  | LinkFailureCode
+  | 'INVALID_ARGUMENT'
+  | 'NODE_CLOSED'
+  | 'GROUP_CLOSED'
+  | 'ALREADY_OPEN'
+  | 'CONNECT_SELF'
+  | 'NO_ADDRESS'
+  | 'CONNECTION_CLOSED'
+  | 'CONNECTION_LOST'
+  | 'TOO_MANY_CONNECTIONS'
+  | 'MESSAGE_TOO_LARGE'
+  | 'SEND_QUEUE_FULL'
+  | 'TOO_MANY_MESSAGE_TYPES'
+  | 'TOO_MANY_STREAMS'
+  | 'STREAM_RESET'
+  | 'INTERNAL';
+
+export interface ErrorEntry {
+  readonly meaning: string;
+  readonly hint: string;
+  /** True when the same call may succeed later without anybody changing anything. */
+  readonly isRetryable: boolean;
+}
+
+function entry(meaning: string, hint: string, isRetryable = false): ErrorEntry {
+  return { meaning, hint, isRetryable };
+}
+
+export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  ABORTED: entry(
+    'The signal of the call was aborted, or the group was closed meanwhile.',
+    'Nothing to mend: somebody asked for it.',
+  ),
+  ADDRESS_IN_USE: entry(
+    'Another program listens on this port.',
+    'Choose another port, or 0 for any that is free.',
+  ),
+  ALREADY_EXISTS: entry('There is one of this name already.', 'Open it in place of making it.'),
+  ALREADY_OPEN: entry(
+    'It is open already: a group for this identity, or the acceptor of a group.',
+    'Use the one that you have, or close it first.',
+  ),
+  CHAIN_INVALID: entry(
+    'A chain of certificates breaks one of the rules of the group.',
+    'Ask for a new invitation; error.message names the rule and the certificate.',
+  ),
+  CHAIN_TOO_LONG: entry(
+    'The chain of memberships has reached its length of 24.',
+    'Let somebody nearer to the creator invite.',
+  ),
+  CIRCULAR_CHAIN: entry(
+    'The invited identity stands in the chain of the one who invites.',
+    'It is a member already: renew its membership from further up.',
+  ),
+  CONNECTION_CLOSED: entry(
+    'The connection was closed in order, by either side.',
+    'Open another one; connection.closed says who closed it and why.',
+  ),
+  CONNECTION_LOST: entry(
+    'The other process died, or the network between broke.',
+    'Open another one.',
+    true,
+  ),
+  CONNECTION_REFUSED: entry(
+    'The member is there and does not take the connection; error.details.reason says why.',
+    'notAccepting: its application has to call acceptDirectConnections(). refusedByApplication: its filter said no.',
+    true,
+  ),
+  CONNECT_SELF: entry('A member does not connect to itself.', 'Pass the name of another member.'),
+  GROUP_CLOSED: entry('The group was closed.', 'Open it again with node.openGroup().'),
+  GROUP_NOT_FOUND: entry(
+    'This identity is in no such group here.',
+    'Join with an invitation, or list node.groups.',
+  ),
+  IDENTITY_INVALID: entry(
+    'This is no identity card, or one that was changed.',
+    'Ask for the card again and pass it on without a change.',
+  ),
+  IDENTITY_NOT_FOUND: entry(
+    'There is no such identity in this directory.',
+    'List node.identities, or create one.',
+  ),
+  INTERNAL: entry(
+    'Something that must hold does not: a bug of peergroup.',
+    'Please report it with the stack.',
+  ),
+  INVALID_ARGUMENT: entry(
+    'An argument has the wrong type, form or range.',
+    'error.message names the argument and what it takes.',
+  ),
+  INVITATION_EXPIRED: entry(
+    'The membership in the invitation has ended.',
+    'Ask for a new invitation; check the clock of this machine.',
+  ),
+  INVITATION_FOR_ANOTHER: entry(
+    'The invitation was made for another identity.',
+    'Use the identity whose card was given to the inviter.',
+  ),
+  INVITATION_INVALID: entry(
+    'This is no invitation, or one that was changed.',
+    'Copy it whole: one line that begins with peergroup:',
+  ),
+  INVITATION_NOT_YET_VALID: entry(
+    'The membership in the invitation has not begun.',
+    'Check the clock of this machine.',
+    true,
+  ),
+  LIFETIME_INVALID: entry(
+    'The membership would end in the past or after that of its issuer.',
+    'Choose an end between now and group.membership.notAfter.',
+  ),
+  LISTEN_FAILED: entry(
+    'The node could not listen at the address.',
+    'The address has to be one of this machine; ports below 1024 need rights.',
+  ),
+  MEMBERSHIP_EXPIRED: entry(
+    'A membership in the chain has ended.',
+    'Ask somebody who may invite for a new one; if that is wrong, compare the clocks of both machines.',
+  ),
+  MEMBERSHIP_NOT_YET_VALID: entry(
+    'A membership in the chain has not begun.',
+    'Compare the clocks of both machines.',
+    true,
+  ),
+  MESSAGE_TOO_LARGE: entry(
+    'The message is longer than the other side takes; error.details has both sizes in bytes.',
+    'Send it through connection.openStream().',
+  ),
+  NODE_CLOSED: entry('The node was closed.', 'Open it again with openNode().'),
+  NOT_AUTHENTICATED: entry(
+    'Who answers did not prove that it is the member, or does not take us for one.',
+    'Check the address; perhaps a membership was renewed or removed on one side.',
+  ),
+  NOT_AUTHORIZED: entry(
+    'The role of the member does not allow this.',
+    'Ask an administrator or the creator.',
+  ),
+  NO_ADDRESS: entry(
+    'No address of the member is known.',
+    "Pass { address: 'host:port' }; the other side sees it in node.addresses.",
+  ),
+  NO_KEY_ACCESS: entry(
+    'Others can read a file with a private key, or we cannot.',
+    'error.hint of this error has the command that mends it.',
+  ),
+  PASSPHRASE_NEEDED: entry(
+    'The directory is locked with a passphrase.',
+    'Pass { passphrase } to openNode().',
+  ),
+  PROTOCOL_VIOLATION: entry(
+    'The other side broke the protocol.',
+    'Compare the versions on both sides; if they are the same, please report it.',
+  ),
+  SEND_QUEUE_FULL: entry(
+    'More than 64 MiB wait to be sent, for the promises of send() were not awaited.',
+    'await connection.send(…): it resolves when there is room.',
+    true,
+  ),
+  STORAGE_FAILED: entry(
+    'The file system failed; error.details has the path and the code.',
+    'Free space, mend the rights, and try again.',
+    true,
+  ),
+  STREAM_RESET: entry(
+    'The other side gave the stream up, or its connection ended.',
+    'error.details.reason says which.',
+  ),
+  TIMED_OUT: entry(
+    'Nobody answered within the time.',
+    'Check address and firewall; raise timeoutMs on a slow network.',
+    true,
+  ),
+  TOO_MANY_CONNECTIONS: entry(
+    'This group has as many direct connections as it may have.',
+    'Close some.',
+    true,
+  ),
+  TOO_MANY_MESSAGE_TYPES: entry(
+    'A connection carries at most 16,384 message types.',
+    'Use fewer types, or put the distinction into the data.',
+  ),
+  TOO_MANY_STREAMS: entry(
+    'A connection carries at most 128 streams from each side at once.',
+    'Wait until some have ended.',
+    true,
+  ),
+  UNREACHABLE: entry(
+    'Nobody listens at the address, or there is no way to it.',
+    'Is the other node running and listening? Its node.addresses shows where.',
+    true,
+  ),
+  UNSUPPORTED_VERSION: entry(
+    'The two sides have no protocol version in common.',
+    'Update the older side.',
+  ),
+  VAULT_CORRUPT: entry(
+    'A file of the directory cannot be understood; error.message names it.',
+    'Restore it from a backup.',
+  ),
+  VAULT_IN_USE: entry(
+    'Another process has this directory open; error.details.pid names it.',
+    'Stop that process, or choose another directory.',
+    true,
+  ),
+  VAULT_TOO_NEW: entry('The directory was written by a newer version.', 'Update peergroup.'),
+  WRONG_GROUP: entry('The certificate is of another group.', 'Use the invitation of this group.'),
+  WRONG_IDENTITY: entry(
+    'Somebody else than the member answers at this address.',
+    'The address belongs to another member or another group now: ask for a new one.',
+  ),
+  WRONG_PASSPHRASE: entry('The passphrase does not open the directory.', 'Try again.'),
+};

@@ -1,0 +1,71 @@
+// The events of a group: an EventTarget with types, so that listeners take `{ signal }` and `once`.
+
+import type { ConnectionEnd } from './connection-end.ts';
+import type { DirectConnection } from './direct-connection.ts';
+import type { PeerGroupError } from './peer-group-error.ts';
+
+/** A direct connection was opened, by either side. */
+export class ConnectionOpenedEvent extends Event {
+  readonly connection: DirectConnection;
+
+  constructor(connection: DirectConnection) {
+    super('connectionOpened');
+    this.connection = connection;
+  }
+}
+
+/** A direct connection has ended, by either side or by the network. */
+export class ConnectionClosedEvent extends Event {
+  readonly connection: DirectConnection;
+  readonly end: ConnectionEnd;
+
+  constructor(connection: DirectConnection, end: ConnectionEnd) {
+    super('connectionClosed');
+    this.connection = connection;
+    this.end = end;
+  }
+}
+
+/** An `openDirectConnection` of ours has failed. The other side gets no event. */
+export class ConnectionFailedEvent extends Event {
+  /** The peer name that was asked for. */
+  readonly member: string;
+  readonly error: PeerGroupError;
+
+  constructor(member: string, error: PeerGroupError) {
+    super('connectionFailed');
+    this.member = member;
+    this.error = error;
+  }
+}
+
+export interface GroupEventMap {
+  readonly connectionOpened: ConnectionOpenedEvent;
+  readonly connectionClosed: ConnectionClosedEvent;
+  readonly connectionFailed: ConnectionFailedEvent;
+}
+
+type GroupListener<Type extends keyof GroupEventMap> = (event: GroupEventMap[Type]) => void;
+
+/** What `PeerGroup` inherits: the platform's EventTarget, told which events there are. */
+export interface GroupEventTarget {
+  addEventListener<Type extends keyof GroupEventMap>(
+    type: Type,
+    listener: GroupListener<Type>,
+    options?: AddListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof GroupEventMap>(
+    type: Type,
+    listener: GroupListener<Type>,
+  ): void;
+  dispatchEvent(event: GroupEventMap[keyof GroupEventMap]): boolean;
+}
+
+interface AddListenerOptions {
+  readonly once?: boolean;
+  /** Takes the listener away again when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+// The one cast that says so: EventTarget knows no event by name.
+export const GroupEvents = EventTarget as unknown as new () => GroupEventTarget;

@@ -1,0 +1,17 @@
+// What an open group works with: the keys of its member and the services of its node.
+
+import type { Address } from '../core/domain/addresses.ts';
+import type { CertificateIssuer } from '../core/ports/certificate-codec.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Signer } from '../core/ports/crypto.ts';
+import type { ChainJudge } from '../core/trust/chain.ts';
+
+export interface GroupHouse {
+  readonly judge: ChainJudge;
+  readonly issuer: CertificateIssuer;
+  readonly clock: Clock;
+  /** Of the member. */
+  readonly key: Signer;
+  readonly discoverySecret: Uint8Array;
+  readonly listenAddresses: () => readonly Address[];
+}

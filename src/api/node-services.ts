@@ -1,0 +1,44 @@
+// The services that all groups of a node share, made of the adapters in one visible place.
+
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { systemChance } from '../adapters/crypto/chance.ts';
+import { nodeCrypto } from '../adapters/crypto/node-crypto.ts';
+import { tlsWires } from '../adapters/tls/tls-dialler.ts';
+import { certificateCodec } from '../adapters/x509/certificate-codec.ts';
+import { X509CertificateIssuer } from '../adapters/x509/certificate-issuer.ts';
+import { type Address, isLinkLocal, isUnicast } from '../core/domain/addresses.ts';
+import { ChainMemory } from '../core/link/chain-memory.ts';
+import type { CertificateIssuer } from '../core/ports/certificate-codec.ts';
+import type { Chance, Clock } from '../core/ports/clock.ts';
+import type { Crypto } from '../core/ports/crypto.ts';
+import type { Wires } from '../core/ports/wires.ts';
+import { ChainJudge } from '../core/trust/chain.ts';
+import { Doors } from '../engine/doors.ts';
+import { GatherPool } from '../engine/gather-pool.ts';
+import { MessageMemory } from '../engine/message-memory.ts';
+
+export class NodeServices {
+  readonly clock: Clock = systemClock;
+  readonly chance: Chance = systemChance;
+  readonly crypto: Crypto = nodeCrypto;
+  readonly wires: Wires = tlsWires;
+  readonly judge = new ChainJudge(certificateCodec, nodeCrypto);
+  readonly issuer: CertificateIssuer = new X509CertificateIssuer(systemChance);
+  readonly chainMemory = new ChainMemory();
+  readonly pool = new GatherPool();
+  readonly messageMemory = new MessageMemory(Buffer.allocUnsafeSlow);
+  readonly doors = new Doors(nodeCrypto, systemClock);
+  /** Where this node listens. */
+  addresses: readonly Address[] = [];
+  #lastId = 0n;
+
+  /** For connections and opens: not 0, unique in this node. */
+  readonly nextId = (): bigint => {
+    this.#lastId += 1n;
+    return this.#lastId;
+  };
+
+  /** What others may be told: addresses that mean something elsewhere. */
+  readonly listenAddresses = (): readonly Address[] =>
+    this.addresses.filter(({ host }) => isUnicast(host) && !isLinkLocal(host));
+}

@@ -1,0 +1,66 @@
+// Who a desk works for and with, and whom it asks and tells.
+
+import type { Address } from '../core/domain/addresses.ts';
+import type { Membership } from '../core/domain/membership.ts';
+import type { FarEnd } from '../core/link/far-end.ts';
+import type { HandshakeTools } from '../core/link/handshake.ts';
+import type { Chance, Clock } from '../core/ports/clock.ts';
+import type { Signer } from '../core/ports/crypto.ts';
+import type { WireCredentials, Wires } from '../core/ports/wires.ts';
+import type { DirectLine, LineTools } from './direct-line.ts';
+import type { LineListener } from './line-listener.ts';
+import type { HandshakeRun } from './link-handshake.ts';
+
+/** Who we are in the group, and what we work with. */
+export interface DeskParts {
+  readonly membership: Membership;
+  readonly credentials: WireCredentials;
+  readonly certificateDigest: Uint8Array;
+  readonly signer: Signer;
+  readonly discoverySecret: Uint8Array;
+  readonly nodeId: bigint;
+  readonly handshake: HandshakeTools;
+  readonly line: LineTools;
+  readonly wires: Wires;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** A number for each connection and open, unique in the process. */
+  readonly nextId: () => bigint;
+  readonly listenAddresses: () => readonly Address[];
+}
+
+/** Whether the application takes a connection; `decide` may be called at any time, once. */
+export interface DeskListener {
+  onCaller(farEnd: FarEnd, decide: (answer: CallerAnswer) => void): void;
+  /** A line is up; who listens to it? `isOurs`: an open of ours is answered by it, so it is nobody else's. */
+  onLine(line: DirectLine, arrival: LineArrival): LineListener;
+}
+
+export interface LineArrival {
+  readonly isIncoming: boolean;
+  readonly isOurs: boolean;
+}
+
+export type CallerAnswer =
+  | { readonly kind: 'accept' }
+  | {
+      readonly kind: 'refuse';
+      readonly reason: 'notAccepting' | 'refusedByApplication';
+      readonly detail: string;
+    };
+
+/** What we say of ourselves in the handshake of one link. */
+export function linkFacts(
+  parts: DeskParts,
+  link: Pick<HandshakeRun['facts'], 'role' | 'openId' | 'isSeparate'>,
+): HandshakeRun['facts'] {
+  const { membership, certificateDigest, signer, nodeId } = parts;
+  return {
+    ...link,
+    membership,
+    ownCertificateDigest: certificateDigest,
+    signer,
+    nodeId,
+    listenAddresses: parts.listenAddresses(),
+  };
+}

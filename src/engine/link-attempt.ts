@@ -1,0 +1,75 @@
+// One candidate of an open, from the first packet to WELCOME.
+
+import type { Candidate } from '../core/direct/candidates.ts';
+import type { PeerName } from '../core/domain/names.ts';
+import { doorName, hourOf } from '../core/link/door-name.ts';
+import type { HandshakeTools } from '../core/link/handshake.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { DialFailureKind, WireCredentials, Wires } from '../core/ports/wires.ts';
+import type { AttemptListener } from './dial-race.ts';
+import type { LinkFailure } from './link-failure.ts';
+import { type HandshakeRun, LinkHandshake } from './link-handshake.ts';
+
+export interface LinkAttempt {
+  readonly member: PeerName;
+  readonly candidate: Candidate;
+  readonly facts: HandshakeRun['facts'];
+  readonly timeoutMs: number;
+  /** Our HELLO went out, to the member itself. */
+  readonly onGreeted: () => void;
+  readonly listener: AttemptListener;
+  readonly wires: Wires;
+  readonly clock: Clock;
+  readonly handshake: HandshakeTools;
+  readonly credentials: WireCredentials;
+  readonly discoverySecret: Uint8Array;
+}
+
+/** The result gives the attempt up; then nothing is told any more. */
+export function attemptLink(attempt: LinkAttempt): () => void {
+  const { member, wires, clock, credentials, discoverySecret, listener } = attempt;
+  const { crypto } = attempt.handshake;
+  const hour = hourOf(clock.now().wallTime);
+  const name = doorName(crypto, { discoverySecret, member }, hour);
+  let handshake: LinkHandshake | null = null;
+  const target = { address: attempt.candidate.address, doorName: name, credentials };
+  const giveUp = wires.dial(target, (outcome) => {
+    if (outcome.kind === 'failed') {
+      listener.onFailed(failureOfDial(outcome.why, outcome.detail));
+      return;
+    }
+    handshake = new LinkHandshake({
+      wire: outcome.wire,
+      facts: attempt.facts,
+      tools: attempt.handshake,
+      clock,
+      patienceMs: attempt.timeoutMs,
+      expected: member,
+      listener: {
+        onGreeted: attempt.onGreeted,
+        onAsked: () => undefined,
+        onUp: (link) => listener.onUp(link),
+        onFailed: (failure) => listener.onFailed(failure),
+      },
+    });
+    handshake.start();
+  });
+  return () => {
+    giveUp();
+    handshake?.cancel();
+  };
+}
+
+function failureOfDial(why: DialFailureKind, detail: string): LinkFailure {
+  switch (why) {
+    case 'unreachable':
+      return { code: 'UNREACHABLE', detail };
+    case 'unknownName':
+      return {
+        code: 'WRONG_IDENTITY',
+        detail: 'who answers there does not go by this name, or our clocks differ by over an hour',
+      };
+    case 'notAuthenticated':
+      return { code: 'NOT_AUTHENTICATED', detail };
+  }
+}

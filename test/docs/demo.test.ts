@@ -1,0 +1,70 @@
+// `npm start` tells its story to the end, alone or until Ctrl-C, and leaves no file behind.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { ROOT } from './markdown.ts';
+
+const STORY_MAX_MS = 60_000;
+
+test('the demonstration with --once ends with 0, without colours and leftovers', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const { child, output } = demonstration(t, folder, ['--once']);
+  const code = await ended(child);
+  assert.equal(code, 0, output());
+  assert.match(output(), /nothing is left over/);
+  assert.ok(!output().includes('\u001b'));
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('the demonstration stays until Ctrl-C and then ends in order', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const { child, output } = demonstration(t, folder, []);
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', () => {
+      if (output().includes('Still here')) resolve();
+    });
+    child.once('close', () => resolve());
+  });
+  child.kill('SIGINT');
+  assert.equal(await ended(child), 0, output());
+  assert.match(output(), /nothing is left over/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('the demonstration that is interrupted in the middle cleans up and does not end with 0', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const { child, output } = demonstration(t, folder, ['--once']);
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  child.kill('SIGTERM');
+  assert.equal(await ended(child), 1, output());
+  assert.match(output(), /interrupted/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+function demonstration(
+  t: TestContext,
+  folder: string,
+  args: readonly string[],
+): { readonly child: ChildProcess; readonly output: () => string } {
+  const child = spawn(process.execPath, [join(ROOT, 'demo', 'main.ts'), ...args], {
+    env: { ...process.env, TMPDIR: folder, TEMP: folder },
+    timeout: STORY_MAX_MS,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return { child, output: () => output };
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('close', resolve));
+}

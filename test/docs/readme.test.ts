@@ -1,0 +1,93 @@
+// README.md is copied by strangers: each of its programs runs in an empty folder that has the package
+// installed, and the two of "On two machines" do together what the text says.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { codeBlocks, ROOT, readPage } from './markdown.ts';
+
+const RUN_MAX_MS = 20_000;
+
+const programs = codeBlocks(readPage('README.md'))
+  .filter(({ language }) => language === 'ts')
+  .map(({ text }) => ({ name: /^\/\/ (\S+\.mts)\n/.exec(text)?.[1] ?? '', text }));
+
+test('each program of README.md says in its first line what it is called', () => {
+  assert.deepEqual(
+    programs.map(({ name }) => name),
+    ['hello.mts', 'alice.mts', 'bob.mts'],
+  );
+});
+
+test('the program of "Five minutes" runs as it stands, and a second time', async (t) => {
+  const folder = await folderOfStranger(t);
+  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), 'Alice: e4, e5\n');
+  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), 'Alice: e4, e5\n');
+});
+
+test('the programs of "On two machines" find each other, in the same folder', async (t) => {
+  const folder = await folderOfStranger(t);
+  await outputOf(start(t, folder, ['hello.mts']));
+  const card = (await outputOf(start(t, folder, ['bob.mts']))).trim();
+  const alice = start(t, folder, ['alice.mts', card]);
+  const command = await firstLineOf(alice);
+  const [node, ...args] = command.split(' ');
+  assert.equal(node, 'node');
+  assert.equal(await outputOf(start(t, folder, args)), 'Alice: Hello Bob\n');
+  assert.equal(await firstLineOf(alice), 'Bob: Hello Alice');
+});
+
+/** An empty folder with the package in it, as the sources are and as `exports` would have it. */
+async function folderOfStranger(t: TestContext): Promise<string> {
+  const folder = await temporaryDirectory(t);
+  const installed = join(folder, 'node_modules', 'peergroup');
+  mkdirSync(installed, { recursive: true });
+  // Node strips no types below node_modules, but a link leads out of it again.
+  symlinkSync(join(ROOT, 'src'), join(installed, 'src'), 'junction');
+  const manifest = { name: 'peergroup', type: 'module', exports: './src/api/index.ts' };
+  writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest));
+  for (const { name, text } of programs) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+function start(t: TestContext, cwd: string, args: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    timeout: RUN_MAX_MS,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout?.setEncoding('utf8');
+  t.after(() => child.kill('SIGKILL'));
+  return child;
+}
+
+async function outputOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout?.on('data', (text: string) => {
+    output += text;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.equal(code, 0, output);
+  return output;
+}
+
+/** The next line that a program prints while it goes on. */
+function firstLineOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const onText = (text: string): void => {
+      output += text;
+      if (!output.includes('\n')) return;
+      child.stdout?.off('data', onText).pause();
+      const [line = '', ...rest] = output.split('\n');
+      const more = rest.join('\n');
+      if (more !== '') child.stdout?.unshift(more);
+      resolve(line);
+    };
+    child.stdout?.on('data', onText).resume();
+    child.once('close', () => reject(new Error(`ended after ${output}`)));
+  });
+}

@@ -1,0 +1,89 @@
+// Who may import whom, as data. Everything that is not listed here is forbidden. The house test
+// holds the tree to this table, and each room below src/ repeats its own line in its README.md.
+
+export interface Room {
+  /** Where the room lies, from the root of the repository. The deepest folder that fits decides. */
+  readonly folder: string;
+  /** Rooms by folder below src/ (`adapters/*` is each of them), or single files. */
+  readonly mayImport: readonly string[] | 'anything';
+  /** Imports of other rooms must be `import type`. */
+  readonly typesOnly?: true;
+  readonly mayUseNode?: true;
+  /** The npm packages that may be named here. */
+  readonly npm?: readonly string[] | 'anything';
+}
+
+const ADAPTER = {
+  mayImport: ['core/base', 'core/domain', 'core/ports'],
+  mayUseNode: true,
+} as const;
+
+const PROGRAM = { mayUseNode: true, npm: 'anything' } as const;
+
+export const ROOMS: readonly Room[] = [
+  { folder: 'src/core/base', mayImport: [] },
+  { folder: 'src/core/domain', mayImport: ['core/base'] },
+  { folder: 'src/core/ports', mayImport: ['core/base', 'core/domain'], typesOnly: true },
+  { folder: 'src/core/wire', mayImport: ['core/base', 'core/domain'] },
+  {
+    folder: 'src/core/trust',
+    mayImport: ['core/base', 'core/domain', 'core/wire', 'core/ports'],
+  },
+  {
+    folder: 'src/core/link',
+    mayImport: ['core/base', 'core/domain', 'core/wire', 'core/trust', 'core/ports'],
+  },
+  {
+    folder: 'src/core/direct',
+    mayImport: ['core/base', 'core/domain', 'core/wire', 'core/ports'],
+  },
+
+  {
+    folder: 'src/engine',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/ports',
+      'core/wire',
+      'core/link',
+      'core/direct',
+      'core/trust',
+    ],
+  },
+
+  { folder: 'src/adapters/clock', ...ADAPTER },
+  { folder: 'src/adapters/crypto', ...ADAPTER },
+  { folder: 'src/adapters/tls', ...ADAPTER },
+  { folder: 'src/adapters/vault', ...ADAPTER },
+  { folder: 'src/adapters/x509', ...ADAPTER },
+
+  {
+    folder: 'src/api',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/link',
+      'core/direct',
+      'core/trust',
+      'core/wire',
+      'core/ports',
+      'engine',
+      'adapters/*',
+    ],
+    mayUseNode: true,
+  },
+
+  { folder: 'test', mayImport: 'anything', ...PROGRAM },
+  { folder: 'bench', mayImport: 'anything', ...PROGRAM },
+  { folder: 'tools', mayImport: [], ...PROGRAM },
+  { folder: 'demo', mayImport: ['api/index.ts'], mayUseNode: true },
+  // Users copy the examples, so these name the package as a user does.
+  { folder: 'examples', mayImport: [], mayUseNode: true, npm: ['peergroup'] },
+];
+
+/** The only files that may be called index.ts: each an explicit list of what users may name. */
+export const DOORS: readonly string[] = ['src/api/index.ts'];
+
+export function roomOf(path: string): Room | undefined {
+  return ROOMS.find(({ folder }) => path.startsWith(`${folder}/`));
+}
