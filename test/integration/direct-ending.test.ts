@@ -63,12 +63,12 @@ test('closing the group or the node says that it leaves', async (t) => {
 
 test('an abort is a cut: told at once, without a goodbye', async (t) => {
   const { near, far } = await directPair(t);
-  const waiting = Promise.allSettled([far.send(new Uint8Array(16 * MIB))]);
+  const waiting = refusalOf(far.send(new Uint8Array(16 * MIB)));
   near.abort();
   assert.deepEqual([(await near.closed).by, (await near.closed).how], ['us', 'cut']);
   const end = await within(far.closed, 1_000, 'the news');
   assert.deepEqual([end.by, end.how, end.isDelivered], ['network', 'cut', false]);
-  await within(waiting, 1_000, 'whoever waited for room');
+  assert.equal((await within(waiting, 1_000, 'whoever waited')).code, 'CONNECTION_LOST');
   assert.equal((await refusalOf(far.send('late'))).code, 'CONNECTION_LOST');
 });
 
