@@ -70,9 +70,12 @@ function serveConnection(connection: DirectConnection, work: Work, tally: Tally)
   if (work.kind === 'roundTrip') {
     connection.onMessage((message) => void connection.send(message.data));
   } else if (work.kind === 'messages') {
-    connection.onMessage((message) => {
-      tally.bytes += message.data.length;
-    });
+    connection.onMessage(
+      (message) => {
+        tally.bytes += message.data.length;
+      },
+      { borrow: true },
+    );
   }
   connection.onStream((stream) => {
     stream.on('error', () => stream.destroy()); // The dialer ends abruptly: that is how a sample stops.

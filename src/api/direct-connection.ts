@@ -1,7 +1,6 @@
 // A direct connection to a member: messages, streams, and its end, for the application. The bytes
 // move in engine/direct-line.ts; here are promises, iterators and checks of what callers pass.
 
-import { isNear } from '../core/direct/candidates.ts';
 import type { ConnectionId } from '../core/direct/switchboard.ts';
 import { formatAddress } from '../core/domain/addresses.ts';
 import { LIMITS } from '../core/domain/limits.ts';
@@ -11,20 +10,18 @@ import type { LineCounters, LineEnd, LineListener } from '../engine/line-listene
 import type { LineStream } from '../engine/line-stream.ts';
 import { abortedBy, requireDuration, requireNotAborted } from './arguments.ts';
 import { type ConnectionEnd, endError } from './connection-end.ts';
-import type { CloseOptions, SendOptions, WaitOptions } from './connection-options.ts';
+import type {
+  CloseOptions,
+  ReceiveOptions,
+  SendOptions,
+  WaitOptions,
+} from './connection-options.ts';
+import { type ConnectionPath, pathOf } from './connection-path.ts';
 import { DirectStream } from './direct-stream.ts';
 import { Inbox } from './inbox.ts';
 import { type Member, memberOf } from './member.ts';
 import { Message } from './message.ts';
 import { invalidArgument, PeerGroupError, parsedArgument } from './peer-group-error.ts';
-
-/** The way that the bytes take. */
-export interface ConnectionPath {
-  /** `lan`: an address of the local network or of this machine. `direct`: any other, without a relay. */
-  readonly kind: 'lan' | 'direct';
-  /** The other end of the socket, `host:port`. */
-  readonly address: string;
-}
 
 const SENT = Promise.resolve();
 const NO_OPTIONS: SendOptions = {};
@@ -48,6 +45,7 @@ export class DirectConnection implements AsyncDisposable {
   #unreadBytes = 0;
   #isPaused = false;
   #onMessage: ((message: Message) => void) | null = null;
+  #borrows = false;
   #onStream: ((stream: DirectStream) => void) | null = null;
   #typeText = '';
   #type: MessageType = UNTYPED;
@@ -68,10 +66,7 @@ export class DirectConnection implements AsyncDisposable {
   }
 
   get path(): ConnectionPath {
-    const { remoteAddress } = this.#line.link.wire;
-    if (remoteAddress === null) return { kind: 'direct', address: '' };
-    const kind = isNear(remoteAddress.host) ? 'lan' : 'direct';
-    return { kind, address: formatAddress(remoteAddress) };
+    return pathOf(this.#line.link.wire);
   }
 
   /** Where the member said it can be reached for further connections, `host:port` each. */
@@ -154,10 +149,11 @@ export class DirectConnection implements AsyncDisposable {
    * receive. While it runs nothing else is read; what it throws is the application's own uncaught
    * exception. One listener at a time; a new one takes the place of the last.
    */
-  onMessage(listener: (message: Message) => void, options: WaitOptions = {}): void {
+  onMessage(listener: (message: Message) => void, options: ReceiveOptions = {}): void {
     if (typeof listener !== 'function') throw invalidArgument('listener', 'a function');
     if (options.signal?.aborted === true) return;
     this.#onMessage = listener;
+    this.#borrows = options.borrow === true;
     options.signal?.addEventListener('abort', () => {
       if (this.#onMessage === listener) this.#onMessage = null;
     });
@@ -259,23 +255,27 @@ export class DirectConnection implements AsyncDisposable {
     };
   }
 
-  #receive(type: MessageType, bytes: Uint8Array): void {
+  /** True when the bytes are kept. */
+  #receive(type: MessageType, bytes: Uint8Array): boolean {
     const message = new Message(type, bytes);
     if (this.#onMessage !== null) {
+      const isBorrowed = this.#borrows;
       guarded(this.#onMessage, message);
-      return;
+      if (isBorrowed) free(bytes);
+      return !isBorrowed;
     }
     const inbox = this.#inbox();
     const isFull =
       this.#unreadBytes > LIMITS.unreadBytesMax || inbox.size > LIMITS.unreadMessagesMax;
     // While we close we read on to find CLOSED, and an application that reads no more gets no more.
-    if (isFull && !this.#line.isOpen) return;
+    if (isFull && !this.#line.isOpen) return false;
     this.#unreadBytes += bytes.length;
     inbox.put(message);
     if (isFull && !this.#isPaused) {
       this.#isPaused = true;
       this.#line.setReading(false);
     }
+    return true;
   }
 
   #onTaken(message: Message): void {
@@ -371,6 +371,12 @@ export class DirectConnection implements AsyncDisposable {
 function utf8(name: string, text: string): Uint8Array {
   if (!text.isWellFormed()) throw invalidArgument(name, 'text without unpaired surrogates');
   return Buffer.from(text, 'utf8');
+}
+
+/** Memory that one message has to itself; a short message lies in that of its read, which the wire frees. */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0)
+    buffer.transfer(0);
 }
 
 /** A listener's exception is its owner's, not ours. */

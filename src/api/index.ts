@@ -4,8 +4,13 @@ export type { AcceptOptions } from './acceptor.ts';
 export { DirectConnectionAcceptor } from './acceptor.ts';
 export type { AddressLike } from './arguments.ts';
 export type { ConnectionEnd } from './connection-end.ts';
-export type { CloseOptions, SendOptions, WaitOptions } from './connection-options.ts';
-export type { ConnectionPath } from './direct-connection.ts';
+export type {
+  CloseOptions,
+  ReceiveOptions,
+  SendOptions,
+  WaitOptions,
+} from './connection-options.ts';
+export type { ConnectionPath } from './connection-path.ts';
 export { DirectConnection } from './direct-connection.ts';
 export { DirectStream } from './direct-stream.ts';
 export type { ErrorCode } from './error-catalogue.ts';

@@ -15,7 +15,6 @@ import type { Wires } from '../core/ports/wires.ts';
 import { ChainJudge } from '../core/trust/chain.ts';
 import { Doors } from '../engine/doors.ts';
 import { GatherPool } from '../engine/gather-pool.ts';
-import { MessageMemory } from '../engine/message-memory.ts';
 
 export class NodeServices {
   readonly clock: Clock = systemClock;
@@ -26,7 +25,6 @@ export class NodeServices {
   readonly issuer: CertificateIssuer = new X509CertificateIssuer(systemChance);
   readonly chainMemory = new ChainMemory();
   readonly pool = new GatherPool();
-  readonly messageMemory = new MessageMemory(Buffer.allocUnsafeSlow);
   readonly doors = new Doors(nodeCrypto, systemClock);
   /** Where this node listens. */
   addresses: readonly Address[] = [];

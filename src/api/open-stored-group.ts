@@ -37,7 +37,7 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     discoverySecret,
     nodeId: randomNodeId(services),
     handshake: { crypto, judge, memory: services.chainMemory },
-    line: { clock, pool: services.pool, memory: services.messageMemory },
+    line: { clock, pool: services.pool, allocate: Buffer.allocUnsafeSlow },
     wires: services.wires,
     clock,
     chance: services.chance,

@@ -16,21 +16,20 @@ import type { CloseCode } from '../core/wire/control.ts';
 import { decodeClose, decodePing, encodeClose, encodePing } from '../core/wire/control.ts';
 import { decodeMessageType, encodeMessageType } from '../core/wire/direct.ts';
 import { KIND } from '../core/wire/frame.ts';
-import { FrameReader, type FrameSink } from '../core/wire/frame-reader.ts';
+import { type Allocate, FrameReader, type FrameSink } from '../core/wire/frame-reader.ts';
 import { AnnouncedTypes } from './announced-types.ts';
 import type { GatherPool } from './gather-pool.ts';
 import type { LineCounters, LineEnd, LineListener } from './line-listener.ts';
 import type { LineStream, StreamCarrier } from './line-stream.ts';
 import { LineStreams } from './line-streams.ts';
 import type { AuthenticatedLink } from './link-handshake.ts';
-import type { MessageMemory } from './message-memory.ts';
 import { Outbox, type SendState } from './outbox.ts';
 import { Pings } from './pings.ts';
 
 export interface LineTools {
   readonly clock: Clock;
   readonly pool: GatherPool;
-  readonly memory: MessageMemory;
+  readonly allocate: Allocate;
 }
 
 /** What belongs to one line. */
@@ -84,7 +83,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
     this.link = link;
     this.#clock = tools.clock;
     this.#outbox = new Outbox(link.wire, tools.clock, tools.pool);
-    this.#reader = new FrameReader(this, (length) => tools.memory.take(length));
+    this.#reader = new FrameReader(this, tools.allocate);
     this.#pulse = new Pulse(tools.clock.now().instant);
     this.#validUntil = parts.validUntil;
   }
@@ -230,11 +229,11 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
 
   // What the frames say.
 
-  onMessage(typeIndex: number, bytes: Uint8Array): void {
+  onMessage(typeIndex: number, bytes: Uint8Array): boolean {
     const type = typeIndex === 0 ? UNTYPED : this.#announcedTypes().typeAt(typeIndex);
     this.counters.messagesReceived += 1;
     this.counters.bytesReceived += bytes.length;
-    this.#listener?.onMessage(type, bytes);
+    return this.#listener?.onMessage(type, bytes) ?? false;
   }
 
   onStreamBytes(stream: number, bytes: Uint8Array): void {

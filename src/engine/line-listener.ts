@@ -16,8 +16,8 @@ export interface LineEnd {
 }
 
 export interface LineListener {
-  /** The bytes belong to the listener. */
-  onMessage(type: MessageType, bytes: Uint8Array): void;
+  /** The bytes belong to the listener. False when it keeps neither them nor a view on them. */
+  onMessage(type: MessageType, bytes: Uint8Array): boolean;
   onStream(stream: LineStream): void;
   /** Once, last. */
   onClosed(end: LineEnd): void;

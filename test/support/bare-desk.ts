@@ -13,7 +13,6 @@ import type { FarEnd } from '../../src/core/link/far-end.ts';
 import { DirectDesk, type OpenResult } from '../../src/engine/direct-desk.ts';
 import { Doors } from '../../src/engine/doors.ts';
 import { GatherPool } from '../../src/engine/gather-pool.ts';
-import { MessageMemory } from '../../src/engine/message-memory.ts';
 import { atEnd } from './at-end.ts';
 import { judge, type RawMember } from './raw-member.ts';
 
@@ -43,7 +42,7 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
     line: {
       clock: systemClock,
       pool: new GatherPool(),
-      memory: new MessageMemory(Buffer.allocUnsafeSlow),
+      allocate: Buffer.allocUnsafeSlow,
     },
     wires: tlsWires,
     clock: systemClock,
@@ -60,7 +59,7 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
       decide({ kind: 'accept' });
     },
     onLine: () => ({
-      onMessage: () => undefined,
+      onMessage: () => false,
       onStream: () => undefined,
       onClosed: () => undefined,
     }),

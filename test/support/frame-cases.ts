@@ -103,7 +103,10 @@ export function listening(): Listening {
   };
   const reader = new FrameReader(
     {
-      onMessage: (typeIndex, bytes) => log.push({ what: 'message', typeIndex, bytes: note(bytes) }),
+      onMessage: (typeIndex, bytes) => {
+        log.push({ what: 'message', typeIndex, bytes: note(bytes) });
+        return true;
+      },
       onStreamBytes: (stream, bytes) => log.push({ what: 'stream', stream, bytes: note(bytes) }),
       onFrame: (kind, payload) => log.push({ what: 'frame', kind, payload: payload.slice() }),
     },

@@ -10,7 +10,6 @@ import type { DirectLine } from '../../src/engine/direct-line.ts';
 import { Doors } from '../../src/engine/doors.ts';
 import { GatherPool } from '../../src/engine/gather-pool.ts';
 import type { LineEnd } from '../../src/engine/line-listener.ts';
-import { MessageMemory } from '../../src/engine/message-memory.ts';
 import { NOW } from './golden-chains.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { CLUB, type Clubber, freshTools } from './simulated-club.ts';
@@ -55,7 +54,7 @@ export class DeskHolder {
       line: {
         clock,
         pool: new GatherPool(),
-        memory: new MessageMemory((length) => new Uint8Array(length)),
+        allocate: (length) => new Uint8Array(length),
       },
       wires: network.wiresAt(host),
       clock,
@@ -75,7 +74,10 @@ export class DeskHolder {
         this.lines.push(line);
         this.arrivals.push(arrival);
         return {
-          onMessage: (_, bytes) => this.messages.push(Buffer.from(bytes).toString()),
+          onMessage: (_, bytes) => {
+            this.messages.push(Buffer.from(bytes).toString());
+            return false;
+          },
           onStream: () => undefined,
           onClosed: (end) => this.ends.push(end),
         };

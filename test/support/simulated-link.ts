@@ -13,7 +13,6 @@ import type { LineEnd, LineListener } from '../../src/engine/line-listener.ts';
 import type { LineStream } from '../../src/engine/line-stream.ts';
 import type { LinkFailure } from '../../src/engine/link-failure.ts';
 import { type AuthenticatedLink, LinkHandshake } from '../../src/engine/link-handshake.ts';
-import { MessageMemory } from '../../src/engine/message-memory.ts';
 import { END, NOW } from './golden-chains.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { CLUB, type Clubber, EXPORTER, factsOf, freshTools } from './simulated-club.ts';
@@ -117,8 +116,8 @@ export class LineEndpoint implements LineListener {
   constructor(id: bigint, link: AuthenticatedLink, clock: SimulatedClock) {
     assert.ok(link.wire instanceof SimulatedWire);
     this.wire = link.wire;
-    const memory = new MessageMemory((length) => new Uint8Array(length));
-    const tools = { clock, pool: new GatherPool(), memory };
+    const allocate = (length: number) => new Uint8Array(length);
+    const tools = { clock, pool: new GatherPool(), allocate };
     this.line = new DirectLine({ id, link, validUntil: END }, tools);
   }
 
@@ -128,8 +127,9 @@ export class LineEndpoint implements LineListener {
     });
   }
 
-  onMessage(type: MessageType, bytes: Uint8Array): void {
+  onMessage(type: MessageType, bytes: Uint8Array): boolean {
     this.messages.push({ type, bytes });
+    return true;
   }
 
   onStream(stream: LineStream): void {

@@ -71,6 +71,7 @@ function readOpen(pieces: readonly Uint8Array[]): FrameRead {
       onMessage: (typeIndex, bytes) => {
         const values = { typeIndex, bytes: hexText(bytes) };
         found.push({ message: 'MESSAGE', values, again: sent(KIND.message, typeIndex, bytes) });
+        return false;
       },
       onStreamBytes: (number, bytes) => {
         stream = number;

@@ -8,8 +8,8 @@ import { FRAME_HEADER_BYTES, KIND, payloadBytesMax, STREAM_NUMBER_BYTES_MAX } fr
 
 /** Told in order, from inside `push`. */
 export interface FrameSink {
-  /** A MESSAGE; its bytes belong to the sink. */
-  onMessage(typeIndex: number, bytes: Uint8Array): void;
+  /** A MESSAGE; its bytes belong to the sink. False when it keeps neither them nor a view on them. */
+  onMessage(typeIndex: number, bytes: Uint8Array): boolean;
   /** Some bytes of a stream; they belong to the sink. */
   onStreamBytes(stream: number, bytes: Uint8Array): void;
   /** Any other frame; the payload is valid during the call. */
@@ -66,7 +66,7 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes; true when the sink was given a view on them. Throws `MalformedBytes` at the
+   * Takes the next bytes; true when the sink keeps a view on them. Throws `MalformedBytes` at the
    * first byte that cannot be right.
    */
   push(chunk: Uint8Array): boolean {
@@ -99,11 +99,8 @@ export class FrameReader {
       return this.#begin(chunk, at);
     }
     const start = at + FRAME_HEADER_BYTES + 1;
-    this.#gaveView = true;
-    this.#sink.onMessage(
-      first,
-      new Uint8Array(chunk.buffer, chunk.byteOffset + start, end - start),
-    );
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset + start, end - start);
+    if (this.#sink.onMessage(first, bytes)) this.#gaveView = true;
     return end;
   }
 

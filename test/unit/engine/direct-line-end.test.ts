@@ -209,6 +209,7 @@ test('a listener that closes the line inside a message hears no further one', ()
   bob.onMessage = (_, bytes) => {
     heard.push(Buffer.from(bytes).toString());
     bob.line.cut('enough');
+    return false;
   };
   clock.turn(() => {
     for (const words of ['one', 'two', 'three']) alice.line.send(UNTYPED, text(words));

@@ -196,9 +196,10 @@ test('a reader that was stopped inside the sink says nothing more', () => {
   const frames = [messageFrame(0, pattern(20, 1)), streamFrame(1, pattern(20, 2))];
   for (const cut of [0, 3, 27, 40]) {
     let calls = 0;
-    const stop = (): void => {
+    const stop = (): boolean => {
       calls += 1;
       reader.stop();
+      return false;
     };
     const reader: FrameReader = new FrameReader(
       { onMessage: stop, onStreamBytes: stop, onFrame: stop },
