@@ -38,8 +38,10 @@ export class DirectConnectionAcceptor implements AsyncIterable<DirectConnection>
   constructor(options: AcceptOptions, onClosed: () => void) {
     this.#options = options;
     this.#onClosed = onClosed;
-    options.signal?.addEventListener('abort', () => this.close(), { once: true });
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
+
+  readonly #onAbort = (): void => this.close();
 
   /** Ends when the acceptor does; what is waiting can still be taken. */
   async *[Symbol.asyncIterator](): AsyncGenerator<DirectConnection, undefined> {
@@ -54,6 +56,7 @@ export class DirectConnectionAcceptor implements AsyncIterable<DirectConnection>
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#connections.end();
     this.#onClosed();
   }

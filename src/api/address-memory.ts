@@ -67,15 +67,7 @@ export class AddressMemory {
 
   #put(member: PeerName, news: readonly Known[]): void {
     const before = this.#byMember.get(member) ?? [];
-    const known = new Map(before.map((address) => [formatAddress(address), address]));
-    for (const address of news) {
-      const text = formatAddress(address);
-      const lastSuccessAt = address.lastSuccessAt ?? known.get(text)?.lastSuccessAt ?? null;
-      known.set(text, { ...address, lastSuccessAt });
-    }
-    const kept = [...known.values()]
-      .sort((a, b) => (b.lastSuccessAt ?? 0) - (a.lastSuccessAt ?? 0))
-      .slice(0, LIMITS.addressesPerMemberMax);
+    const kept = merged(before, news);
     this.#byMember.delete(member);
     this.#byMember.set(member, kept);
     for (const oldest of this.#byMember.keys()) {
@@ -84,6 +76,23 @@ export class AddressMemory {
     }
     if (!isSame(before, kept)) this.#onChange();
   }
+}
+
+/** News before what is old; of those that were ever reached only the latest half keeps its place. */
+function merged(before: readonly Known[], news: readonly Known[]): readonly Known[] {
+  const known = new Map<string, Known>();
+  for (const address of [...news, ...before]) {
+    const text = formatAddress(address);
+    const lastSuccessAt = known.get(text)?.lastSuccessAt ?? address.lastSuccessAt;
+    known.set(text, { ...address, lastSuccessAt });
+  }
+  const all = [...known.values()];
+  const reached = all
+    .filter(({ lastSuccessAt }) => lastSuccessAt !== null)
+    .sort((a, b) => (b.lastSuccessAt ?? 0) - (a.lastSuccessAt ?? 0))
+    .slice(0, LIMITS.addressesPerMemberMax / 2);
+  const told = all.filter(({ lastSuccessAt }) => lastSuccessAt === null);
+  return [...reached, ...told].slice(0, LIMITS.addressesPerMemberMax);
 }
 
 function isSame(before: readonly Known[], after: readonly Known[]): boolean {

@@ -72,7 +72,18 @@ export function requireDuration(
   return value;
 }
 
+export function requireFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw invalidArgument(name, 'a function');
+}
+
+export function requireSignal(signal: AbortSignal | undefined): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidArgument('signal', 'an AbortSignal');
+  }
+}
+
 export function requireNotAborted(signal: AbortSignal | undefined): void {
+  requireSignal(signal);
   if (signal?.aborted === true) throw abortedBy(signal);
 }
 

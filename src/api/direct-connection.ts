@@ -8,7 +8,7 @@ import { type MessageType, parseMessageType, UNTYPED } from '../core/domain/mess
 import type { DirectLine } from '../engine/direct-line.ts';
 import type { LineCounters, LineEnd, LineListener } from '../engine/line-listener.ts';
 import type { LineStream } from '../engine/line-stream.ts';
-import { abortedBy, requireDuration, requireNotAborted } from './arguments.ts';
+import { abortedBy, requireDuration, requireNotAborted, requireSignal } from './arguments.ts';
 import { type ConnectionEnd, endError } from './connection-end.ts';
 import type {
   CloseOptions,
@@ -18,10 +18,13 @@ import type {
 } from './connection-options.ts';
 import { type ConnectionPath, pathOf } from './connection-path.ts';
 import { DirectStream } from './direct-stream.ts';
+import { guarded } from './guarded.ts';
 import { Inbox } from './inbox.ts';
 import { type Member, memberOf } from './member.ts';
 import { Message } from './message.ts';
 import { invalidArgument, PeerGroupError, parsedArgument } from './peer-group-error.ts';
+import { unpinned } from './unpinned.ts';
+import { abortable, watched } from './waiting.ts';
 
 const SENT = Promise.resolve();
 const NO_OPTIONS: SendOptions = {};
@@ -47,7 +50,7 @@ export class DirectConnection implements AsyncDisposable {
   #onMessage: ((message: Message) => void) | null = null;
   #borrows = false;
   #onStream: ((stream: DirectStream) => void) | null = null;
-  #typeText = '';
+  #typeText: string | null = null;
   #type: MessageType = UNTYPED;
   #room: Promise<void> | null = null;
 
@@ -117,8 +120,8 @@ export class DirectConnection implements AsyncDisposable {
    */
   send(data: Uint8Array | string, options: SendOptions = NO_OPTIONS): Promise<void> {
     const line = this.#line;
-    const { type, signal } = options;
     try {
+      const { type, signal } = options ?? NO_OPTIONS;
       const bytes = typeof data === 'string' ? utf8('data', data) : data;
       this.#requireSendable(bytes, signal);
       const messageType = type === undefined ? UNTYPED : this.#parseType(type);
@@ -151,13 +154,17 @@ export class DirectConnection implements AsyncDisposable {
    */
   onMessage(listener: (message: Message) => void, options: ReceiveOptions = {}): void {
     if (typeof listener !== 'function') throw invalidArgument('listener', 'a function');
+    requireSignal(options.signal);
     if (options.signal?.aborted === true) return;
     this.#onMessage = listener;
     this.#borrows = options.borrow === true;
     options.signal?.addEventListener('abort', () => {
       if (this.#onMessage === listener) this.#onMessage = null;
     });
-    for (const message of this.#messages?.drain() ?? []) guarded(listener, message);
+    const inbox = this.#messages;
+    while (inbox !== null && inbox.size > 0 && this.#onMessage === listener) {
+      guarded(listener, inbox.take());
+    }
   }
 
   /**
@@ -174,7 +181,11 @@ export class DirectConnection implements AsyncDisposable {
     const lineStream = this.#line.openStream(name);
     if (lineStream === null) throw new PeerGroupError('TOO_MANY_STREAMS', '');
     const stream = new DirectStream(lineStream);
-    signal?.addEventListener('abort', () => stream.destroy(abortedBy(signal)), { once: true });
+    if (signal !== undefined) {
+      const onAbort = (): void => void stream.destroy(abortedBy(signal));
+      signal.addEventListener('abort', onAbort, { once: true });
+      stream.once('close', () => signal.removeEventListener('abort', onAbort));
+    }
     return stream;
   }
 
@@ -189,12 +200,16 @@ export class DirectConnection implements AsyncDisposable {
   /** Calls `listener` for each stream that the other side opens, those first that are waiting. */
   onStream(listener: (stream: DirectStream) => void, options: WaitOptions = {}): void {
     if (typeof listener !== 'function') throw invalidArgument('listener', 'a function');
+    requireSignal(options.signal);
     if (options.signal?.aborted === true) return;
     this.#onStream = listener;
     options.signal?.addEventListener('abort', () => {
       if (this.#onStream === listener) this.#onStream = null;
     });
-    for (const stream of this.#streams?.drain() ?? []) guarded(listener, new DirectStream(stream));
+    const inbox = this.#streams;
+    while (inbox !== null && inbox.size > 0 && this.#onStream === listener) {
+      guarded(listener, new DirectStream(inbox.take()));
+    }
   }
 
   /** Resolves with the round trip in milliseconds once the other process has received all that was sent before. */
@@ -203,11 +218,13 @@ export class DirectConnection implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       requireNotAborted(signal);
       this.#requireOpen();
+      const onAbort = (): void => reject(signal === undefined ? undefined : abortedBy(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#line.ping((roundTripMs) => {
+        signal?.removeEventListener('abort', onAbort);
         if (roundTripMs === null) reject(endError(this.#end));
         else resolve(roundTripMs);
       });
-      signal?.addEventListener('abort', () => reject(abortedBy(signal)), { once: true });
     });
   }
 
@@ -257,10 +274,9 @@ export class DirectConnection implements AsyncDisposable {
 
   /** True when the bytes are kept. */
   #receive(type: MessageType, bytes: Uint8Array): boolean {
-    const message = new Message(type, bytes);
     if (this.#onMessage !== null) {
       const isBorrowed = this.#borrows;
-      guarded(this.#onMessage, message);
+      guarded(this.#onMessage, new Message(type, bytes));
       if (isBorrowed) free(bytes);
       return !isBorrowed;
     }
@@ -270,7 +286,7 @@ export class DirectConnection implements AsyncDisposable {
     // While we close we read on to find CLOSED, and an application that reads no more gets no more.
     if (isFull && !this.#line.isOpen) return false;
     this.#unreadBytes += bytes.length;
-    inbox.put(message);
+    inbox.put(new Message(type, unpinned(bytes)));
     if (isFull && !this.#isPaused) {
       this.#isPaused = true;
       this.#line.setReading(false);
@@ -345,7 +361,7 @@ export class DirectConnection implements AsyncDisposable {
 
   /** One promise for all who wait for the same room. */
   #whenRoom(): Promise<void> {
-    this.#room ??= new Promise<void>((resolve, reject) => {
+    this.#room ??= watched((resolve, reject) => {
       this.#line.whenRoom(() => {
         this.#room = null;
         this.#settle(resolve, reject);
@@ -355,7 +371,7 @@ export class DirectConnection implements AsyncDisposable {
   }
 
   #whenTaken(): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+    return watched((resolve, reject) => {
       this.#line.whenTaken(() => this.#settle(resolve, reject));
     });
   }
@@ -377,23 +393,4 @@ function utf8(name: string, text: string): Uint8Array {
 function free({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0)
     buffer.transfer(0);
-}
-
-/** A listener's exception is its owner's, not ours. */
-function guarded<Item>(listener: (item: Item) => void, item: Item): void {
-  try {
-    listener(item);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
-
-function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(abortedBy(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream';
 import type { ReadableWritablePair } from 'node:stream/web';
 import type { LineStream, StreamListener, StreamLoss } from '../engine/line-stream.ts';
 import { PeerGroupError } from './peer-group-error.ts';
+import { unpinned } from './unpinned.ts';
 
 type Done = (error?: Error | null) => void;
 
@@ -21,6 +22,8 @@ export class DirectStream extends Duplex {
   /** Bytes pushed that the reader has not asked to go on after. */
   #unread = 0;
   #isReadEnded = false;
+  /** Set when nothing can be written any more and what has arrived may still be read. */
+  #lost: Error | null = null;
 
   /** Made by `DirectConnection`. @internal */
   constructor(stream: LineStream) {
@@ -45,6 +48,10 @@ export class DirectStream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
+    if (this.#lost !== null) {
+      done(this.#lost);
+      return;
+    }
     this.#pending = { bytes: chunk, done };
     this.#pump();
   }
@@ -61,8 +68,10 @@ export class DirectStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
+    const pending = this.#pending;
     this.#pending = null;
     this.#stream.letGo(error === null ? 'cancelled' : 'failed');
+    pending?.done(error ?? resetError('cancelled'));
     done(error);
   }
 
@@ -70,12 +79,18 @@ export class DirectStream extends Duplex {
     // Who closed the connection here knows; for anybody else it is an error.
     const loss = why === 'connectionClosedHere' ? undefined : resetError(why);
     // What has arrived to its end and was not read yet stays readable; only writing is over.
-    if (this.#isReadEnded && !this.readableEnded) this.once('end', () => this.destroy(loss));
-    else this.destroy(loss);
+    const isUnread = this.#isReadEnded && this.readableLength > 0;
+    const isWriting = this.#pending !== null || this.writableLength > 0;
+    if (isUnread && !isWriting) {
+      this.#lost = loss ?? resetError(why);
+      this.once('end', () => this.destroy(loss));
+    } else {
+      this.destroy(loss);
+    }
   }
 
   #onBytes(bytes: Uint8Array): void {
-    if (this.push(bytes)) this.#stream.consumed(bytes.length);
+    if (this.push(unpinned(bytes))) this.#stream.consumed(bytes.length);
     else this.#unread += bytes.length;
   }
 

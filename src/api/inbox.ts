@@ -33,15 +33,6 @@ export class Inbox<Item> {
     for (const waiter of this.#waiting.splice(0)) waiter({ value: undefined, done: true });
   }
 
-  /** Takes everything that is there. */
-  drain(): Item[] {
-    const items = this.#items.slice(this.#first);
-    this.#items = [];
-    this.#first = 0;
-    for (const item of items) this.#onTaken(item);
-    return items;
-  }
-
   /** Ends when the inbox does, when the loop is left, or when `signal` is aborted. */
   iterate(signal?: AbortSignal): AsyncIterableIterator<Item, undefined> {
     let isLeft = false;
@@ -58,7 +49,7 @@ export class Inbox<Item> {
     const iterator: AsyncIterableIterator<Item, undefined> = {
       next: () => {
         if (isLeft) return Promise.resolve({ value: undefined, done: true });
-        if (this.size > 0) return Promise.resolve({ value: this.#take(), done: false });
+        if (this.size > 0) return Promise.resolve({ value: this.take(), done: false });
         if (this.#isEnded) return leave();
         return new Promise((resolve) => {
           const waiter = (result: IteratorResult<Item, undefined>): void => {
@@ -75,7 +66,8 @@ export class Inbox<Item> {
     return iterator;
   }
 
-  #take(): Item {
+  /** The oldest item; there has to be one. */
+  take(): Item {
     const item = this.#items[this.#first] as Item;
     this.#items[this.#first] = undefined as Item;
     this.#first += 1;

@@ -22,9 +22,11 @@ import {
   abortedBy,
   requireAddress,
   requireDuration,
+  requireFunction,
   requireNotAborted,
   requireObject,
   requirePeerName,
+  requireSignal,
   requireText,
 } from './arguments.ts';
 import { DirectConnection } from './direct-connection.ts';
@@ -209,8 +211,9 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     options: OpenOptions = {},
   ): Promise<DirectConnection> {
     this.#requireOpen();
-    const name = requirePeerName('member', typeof member === 'string' ? member : member.name);
     requireObject('options', options);
+    if (typeof member !== 'string') requireObject('member', member);
+    const name = requirePeerName('member', typeof member === 'string' ? member : member.name);
     const { separate = false, signal } = options;
     if (typeof separate !== 'boolean') throw invalidArgument('separate', 'true or false');
     const timeoutMs = requireDuration('timeoutMs', options.timeoutMs, OPEN_TIMEOUT_MS);
@@ -237,6 +240,9 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   acceptDirectConnections(options: AcceptOptions = {}): DirectConnectionAcceptor {
     this.#requireOpen();
     requireObject('options', options);
+    requireFunction('filter', options.filter);
+    requireFunction('onConnection', options.onConnection);
+    requireSignal(options.signal);
     if (this.#acceptor !== null)
       throw new PeerGroupError('ALREADY_OPEN', 'This group has an acceptor.');
     const acceptor = new DirectConnectionAcceptor(options, () => {

@@ -7,8 +7,9 @@ import type { HandshakeTools } from '../core/link/handshake.ts';
 import type { Chance, Clock } from '../core/ports/clock.ts';
 import type { Signer } from '../core/ports/crypto.ts';
 import type { WireCredentials, Wires } from '../core/ports/wires.ts';
-import type { DirectLine, LineTools } from './direct-line.ts';
+import type { DirectLine } from './direct-line.ts';
 import type { LineListener } from './line-listener.ts';
+import type { LineTools } from './line-parts.ts';
 import type { HandshakeRun } from './link-handshake.ts';
 
 /** Who we are in the group, and what we work with. */

@@ -101,6 +101,7 @@ export class DirectDesk {
     if (plan.kind === 'useConnection') return this.#giveExisting(plan.connection, done);
     const open = plan.kind === 'joinOpen' ? this.#opens.get(plan.open) : this.#begin(id, wish);
     open?.waiters.add(done);
+    if (plan.kind === 'joinOpen' && open !== undefined) this.#boundWait(open, wish, done);
     return () => {
       open?.waiters.delete(done);
       if (open?.waiters.size === 0)
@@ -121,6 +122,14 @@ export class DirectDesk {
       this.#settleFailed(open, { code: 'ABORTED', detail: 'the group was closed' });
     }
     for (const line of [...this.#lines.values()]) line.close('leaving', '', withinMs);
+  }
+
+  /** Whoever joins an open waits no longer than it said itself. */
+  #boundWait(open: PendingOpen, wish: OpenWish, done: (result: OpenResult) => void): void {
+    const detail = `no answer within ${wish.timeoutMs} ms`;
+    this.#parts.clock.wakeAfter(wish.timeoutMs, () => {
+      if (open.waiters.delete(done)) done(failed({ code: 'TIMED_OUT', detail }));
+    });
   }
 
   #begin(id: OpenId, wish: OpenWish): PendingOpen {

@@ -16,29 +16,15 @@ import type { CloseCode } from '../core/wire/control.ts';
 import { decodeClose, decodePing, encodeClose, encodePing } from '../core/wire/control.ts';
 import { decodeMessageType, encodeMessageType } from '../core/wire/direct.ts';
 import { KIND } from '../core/wire/frame.ts';
-import { type Allocate, FrameReader, type FrameSink } from '../core/wire/frame-reader.ts';
+import { FrameReader, type FrameSink } from '../core/wire/frame-reader.ts';
 import { AnnouncedTypes } from './announced-types.ts';
-import type { GatherPool } from './gather-pool.ts';
 import type { LineCounters, LineEnd, LineListener } from './line-listener.ts';
+import type { LineParts, LineTools } from './line-parts.ts';
 import type { LineStream, StreamCarrier } from './line-stream.ts';
 import { LineStreams } from './line-streams.ts';
 import type { AuthenticatedLink } from './link-handshake.ts';
 import { Outbox, type SendState } from './outbox.ts';
 import { Pings } from './pings.ts';
-
-export interface LineTools {
-  readonly clock: Clock;
-  readonly pool: GatherPool;
-  readonly allocate: Allocate;
-}
-
-/** What belongs to one line. */
-export interface LineParts {
-  readonly id: ConnectionId;
-  readonly link: AuthenticatedLink;
-  /** When the first of the two memberships ends. */
-  readonly validUntil: WallTime;
-}
 
 type Phase =
   | { readonly name: 'open' }
@@ -72,6 +58,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
   #onOver: (() => void) | null = null;
   #phase: Phase = { name: 'open' };
   #hasHeardClose = false;
+  #isProbing = false;
   #isApplicationReading = true;
   #isAnswering = true;
   #answerBytes = 0;
@@ -162,7 +149,12 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
   /** Asks the far end for a sign of life and believes it dead soon without one. */
   probe(): void {
     this.#pulse.probe(this.#clock.now().instant);
-    this.ping(() => undefined);
+    // One question at a time: the far end could make us ask and never answer.
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    this.ping(() => {
+      this.#isProbing = false;
+    });
   }
 
   /** What was sent arrives, then the line ends; at the latest after `withinMs`. */
@@ -212,7 +204,11 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
     try {
       return this.#reader.push(bytes);
     } catch (error) {
-      if (!(error instanceof MalformedBytes)) throw error;
+      if (!(error instanceof MalformedBytes)) {
+        // An application's callback threw in the middle of the frames; what follows has lost its place.
+        this.cut('a listener failed');
+        throw error;
+      }
       this.#violated(error.message);
       return true;
     }
@@ -373,6 +369,8 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
     this.#phase = { name: 'closed' };
     this.#stopTimer();
     this.#reader.stop();
+    // Streams first: those that wait for room are to find out that they are over, not try again.
+    this.#streams?.closeAll(end.by === 'us' && end.how !== 'protocolViolation');
     this.#outbox.close();
     const { wire } = this.link;
     if (end.how === 'cut' || end.how === 'silent') wire.cut();
@@ -383,7 +381,6 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
       const lingerMs = end.by === 'them' ? LIMITS.closeMs : LINGER_MS;
       this.#stopTimer = this.#clock.wakeAfter(lingerMs, () => wire.cut());
     }
-    this.#streams?.closeAll(end.by === 'us' && end.how !== 'protocolViolation');
     this.#onOver?.();
     this.#listener?.onClosed(end);
     this.#listener = null;

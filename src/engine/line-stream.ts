@@ -14,6 +14,8 @@ import { KIND } from '../core/wire/frame.ts';
 /** What a stream needs of its line. */
 export interface StreamCarrier {
   readonly hasRoom: boolean;
+  /** False while it is being closed, too: then there will be no room any more. */
+  readonly isOpen: boolean;
   whenRoom(act: () => void): void;
   sendStreamBytes(stream: number, bytes: Uint8Array): void;
   sendStreamFrame(kind: number, payload: Uint8Array): void;
@@ -70,7 +72,7 @@ export class LineStream {
     let at = 0;
     while (at < bytes.length && !this.#isOver) {
       if (!this.#carrier.hasRoom) {
-        this.#waitForRoom();
+        if (this.#carrier.isOpen) this.#waitForRoom();
         break;
       }
       const size = Math.min(bytes.length - at, this.#send.open, LIMITS.streamFrameBytesMax);
@@ -124,7 +126,8 @@ export class LineStream {
   onBytes(bytes: Uint8Array): boolean {
     if (this.#hasReceivedEnd || !this.#receive.arrived(bytes.length)) return false;
     this.#unreadBytes += bytes.length;
-    if (this.#listener === null) this.#early.push(bytes);
+    // A copy: the view would keep all of its read, and nobody may ever come for it.
+    if (this.#listener === null) this.#early.push(bytes.slice());
     else this.#listener.onBytes(bytes);
     return true;
   }

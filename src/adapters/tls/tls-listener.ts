@@ -42,6 +42,7 @@ export class TlsListener {
   /** Those that came by a socket, by their endpoint: a TLS server does not say which socket is below. */
   readonly #guestByEndpoint = new Map<string, Guest>();
   readonly #tls: TlsServer;
+  #isClosed = false;
 
   constructor(gate: Gate) {
     this.#gate = gate;
@@ -52,6 +53,10 @@ export class TlsListener {
   async listen(host: string, port: number): Promise<Address> {
     const server = createServer({ noDelay: true }, (socket) => this.#onArrival(socket));
     await started(server, host, port);
+    if (this.#isClosed) {
+      server.close();
+      throw new WorldError('LISTEN_FAILED', `${host}: closed meanwhile`);
+    }
     server.on('error', () => undefined); // accept() may fail for want of descriptors; the next may not
     this.#servers.push(server);
     const address = server.address();
@@ -68,6 +73,7 @@ export class TlsListener {
 
   /** Takes nobody new and turns those away who have not proved themselves. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const guest of this.#guests) guest.pipe.destroy();
     await Promise.all(this.#servers.splice(0).map(stopped));
   }
@@ -168,7 +174,8 @@ export class TlsListener {
 }
 
 function endpointOf(socket: Socket | TLSSocket): string {
-  return `${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }
 
 function started(server: Server, host: string, port: number): Promise<void> {

@@ -71,6 +71,7 @@ export class FrameReader {
    */
   push(chunk: Uint8Array): boolean {
     this.#gaveView = false;
+    const { length } = chunk;
     let at = 0;
     while (at < chunk.length && !this.#isStopped) {
       const phase = this.#phase;
@@ -79,6 +80,7 @@ export class FrameReader {
       else if (phase.name === 'fill') at = this.#fill(phase.into, chunk, at);
       else at = this.#stream(phase.stream, chunk, at);
     }
+    if (chunk.length !== length) throw new MalformedBytes('its memory was taken away');
     return this.#gaveView;
   }
 
