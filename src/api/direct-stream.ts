@@ -27,7 +27,11 @@ export class DirectStream extends Duplex {
 
   /** Made by `DirectConnection`. @internal */
   constructor(stream: LineStream) {
-    super({ allowHalfOpen: true, highWaterMark: 65_536 });
+    super({
+      allowHalfOpen: true,
+      readableHighWaterMark: 65_536,
+      writableHighWaterMark: 262_144,
+    });
     this.label = stream.name;
     this.#stream = stream;
     const listener: StreamListener = {
