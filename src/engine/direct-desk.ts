@@ -100,13 +100,15 @@ export class DirectDesk {
       : this.#switchboard.planShared(wish.member, id);
     if (plan.kind === 'useConnection') return this.#giveExisting(plan.connection, done);
     const open = plan.kind === 'joinOpen' ? this.#opens.get(plan.open) : this.#begin(id, wish);
-    open?.waiters.add(done);
-    if (plan.kind === 'joinOpen' && open !== undefined) this.#boundWait(open, wish, done);
-    return () => {
-      open?.waiters.delete(done);
-      if (open?.waiters.size === 0)
-        this.#settleFailed(open, { code: 'ABORTED', detail: 'taken back' });
-    };
+    assert(open !== undefined, 'an open that can be joined is pending');
+    open.waiters.add(done);
+    // Whoever joins an open waits no longer than it said itself.
+    if (plan.kind === 'joinOpen') {
+      this.#parts.clock.wakeAfter(wish.timeoutMs, () => {
+        if (this.#leave(open, done)) done(failed(lateFailure(wish)));
+      });
+    }
+    return () => void this.#leave(open, done);
   }
 
   /** A wire on which somebody asked for us; `done` is told whether a member came of it. */
@@ -124,12 +126,13 @@ export class DirectDesk {
     for (const line of [...this.#lines.values()]) line.close('leaving', '', withinMs);
   }
 
-  /** Whoever joins an open waits no longer than it said itself. */
-  #boundWait(open: PendingOpen, wish: OpenWish, done: (result: OpenResult) => void): void {
-    const detail = `no answer within ${wish.timeoutMs} ms`;
-    this.#parts.clock.wakeAfter(wish.timeoutMs, () => {
-      if (open.waiters.delete(done)) done(failed({ code: 'TIMED_OUT', detail }));
-    });
+  /** False for one who does not wait (any more). The last one takes the wish with it. */
+  #leave(open: PendingOpen, done: (result: OpenResult) => void): boolean {
+    if (!this.#opens.has(open.id) || !open.waiters.delete(done)) return false;
+    if (open.waiters.size === 0) {
+      this.#settleFailed(open, { code: 'ABORTED', detail: 'taken back' });
+    }
+    return true;
   }
 
   #begin(id: OpenId, wish: OpenWish): PendingOpen {
@@ -225,11 +228,7 @@ export class DirectDesk {
   }
 
   #onLate(open: PendingOpen): void {
-    const failure = {
-      code: 'TIMED_OUT',
-      detail: `no answer within ${open.wish.timeoutMs} ms`,
-    } as const;
-    open.race?.stop(failure);
+    open.race?.stop(lateFailure(open.wish));
     this.#settleFailed(open, tellingFailure(open.results));
   }
 
@@ -311,4 +310,8 @@ export class DirectDesk {
 
 function failed(failure: LinkFailure): OpenResult {
   return { kind: 'failed', failure, candidates: [] };
+}
+
+function lateFailure(wish: OpenWish): LinkFailure {
+  return { code: 'TIMED_OUT', detail: `no answer within ${wish.timeoutMs} ms` };
 }
