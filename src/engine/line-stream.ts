@@ -10,6 +10,7 @@ import {
   type ResetCode,
 } from '../core/wire/direct.ts';
 import { KIND } from '../core/wire/frame.ts';
+import { JoinedBytes } from './joined-bytes.ts';
 
 /** What a stream needs of its line. */
 export interface StreamCarrier {
@@ -49,8 +50,8 @@ export class LineStream {
   #isOver = false;
   #unreadBytes = 0;
   #waitsForRoom = false;
-  /** What came before somebody listened; the window bounds it. */
-  #early: Uint8Array[] = [];
+  /** What came before somebody listened; the window bounds it, and being one piece bounds its memory. */
+  readonly #early = new JoinedBytes();
   #overBecause: StreamLoss | null = null;
 
   constructor(number: number, name: string, carrier: StreamCarrier, budget: GrowthBudget) {
@@ -62,7 +63,7 @@ export class LineStream {
 
   attach(listener: StreamListener): void {
     this.#listener = listener;
-    for (const bytes of this.#early.splice(0)) listener.onBytes(bytes);
+    if (this.#early.length > 0) listener.onBytes(this.#early.take());
     if (this.#hasReceivedEnd) listener.onEnd();
     if (this.#overBecause !== null) listener.onReset(this.#overBecause);
   }
@@ -127,7 +128,7 @@ export class LineStream {
     if (this.#hasReceivedEnd || !this.#receive.arrived(bytes.length)) return false;
     this.#unreadBytes += bytes.length;
     // A copy: the view would keep all of its read, and nobody may ever come for it.
-    if (this.#listener === null) this.#early.push(bytes.slice());
+    if (this.#listener === null) this.#early.add(bytes);
     else this.#listener.onBytes(bytes);
     return true;
   }

@@ -13,9 +13,11 @@ const STREAMS = 'src/engine/line-streams.ts';
 const STREAM = 'src/engine/line-stream.ts';
 const WINDOW = 'src/core/direct/stream-window.ts';
 const CONNECTION = 'src/api/direct-connection.ts';
+const DUPLEX = 'src/api/direct-stream.ts';
 const SLOW = 'test/attacks/08-slow-strangers.test.ts';
 const FRAMES = 'test/attacks/09-hostile-frames.test.ts';
 const FLOODS = 'test/attacks/09-hostile-floods.test.ts';
+const PIECES = 'test/attacks/09-hostile-pieces.test.ts';
 const CHAINS = 'test/attacks/10-bad-chains.test.ts';
 
 export const WEAKENINGS_OF_FRAMES: readonly Weakening[] = [
@@ -240,6 +242,33 @@ export const WEAKENINGS_OF_FRAMES: readonly Weakening[] = [
     replace: ';',
     testFile: FLOODS,
     testPattern: 'empty messages',
+  },
+  {
+    attack: 9,
+    name: 'that the early bytes of a stream are one piece',
+    file: STREAM,
+    find: 'this.#early.add(bytes);',
+    replace: '(this.pieces ??= []).push(bytes.slice());',
+    testFile: PIECES,
+    testPattern: 'nobody takes',
+  },
+  {
+    attack: 9,
+    name: 'that small pieces of a stream are joined',
+    file: DUPLEX,
+    find: 'if (bytes.length >= PIECE_BYTES_MIN || this.readableLength === 0) {',
+    replace: 'if (this !== null) {',
+    testFile: PIECES,
+    testPattern: 'nobody reads hold no more',
+  },
+  {
+    attack: 9,
+    name: 'that the view of a stream does not read ahead',
+    file: DUPLEX,
+    find: 'highWaterMark: 1 }',
+    replace: 'highWaterMark: 65_536 }',
+    testFile: PIECES,
+    testPattern: 'Web Streams view',
   },
   {
     attack: 9,

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
+import { collectGarbage } from '../support/collect-garbage.ts';
 import { found, joinAs } from '../support/live-group.ts';
 import { until } from '../support/until.ts';
 
@@ -17,12 +16,6 @@ interface Footprint {
   readonly heap: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly descriptors: number;
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') for (let round = 0; round < 4; round++) collect();
 }
 
 function footprint(): Footprint {

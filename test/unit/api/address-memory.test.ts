@@ -82,6 +82,31 @@ test('what was reached goes before what was told, and the latest first', () => {
   assert.equal(addresses.candidatesFor(bob)[0]?.source, 'success');
 });
 
+test('where it worked last is first, whatever is heard of the others in between', () => {
+  const { addresses, hosts } = memory();
+  addresses.reached(bob, at('203.0.113.1'), wallTimeOf(300));
+  addresses.reached(bob, at('203.0.113.2'), wallTimeOf(100));
+  addresses.reached(bob, at('203.0.113.3'), wallTimeOf(200));
+  assert.deepEqual(hosts(), ['203.0.113.1', '203.0.113.3', '203.0.113.2']);
+  addresses.told(bob, [at('203.0.113.9'), at('203.0.113.2')], AFAR);
+  assert.deepEqual(hosts(), ['203.0.113.1', '203.0.113.3', '203.0.113.2', '203.0.113.9']);
+  addresses.told(bob, [at('203.0.113.8')], AFAR);
+  assert.deepEqual(hosts().slice(3), ['203.0.113.8', '203.0.113.9'], 'what was told last is next');
+  const again = new AddressMemory(addresses.entries(), () => undefined);
+  assert.deepEqual(again.candidatesFor(bob), addresses.candidatesFor(bob));
+});
+
+test('of those that worked the latest are kept, and leave room for what is told', () => {
+  const { addresses, hosts } = memory();
+  const half = LIMITS.addressesPerMemberMax / 2;
+  for (let count = 0; count < 2 * half; count++)
+    addresses.reached(bob, at(`203.0.113.${count}`), wallTimeOf(count));
+  const latest = Array.from({ length: half }, (_, back) => `203.0.113.${2 * half - 1 - back}`);
+  assert.deepEqual(hosts(), latest);
+  addresses.told(bob, [at('198.51.100.1')], AFAR);
+  assert.deepEqual(hosts(), [...latest, '198.51.100.1']);
+});
+
 test('a member that tells much does not push out where it was reached', () => {
   const { addresses, hosts } = memory();
   addresses.reached(bob, at('203.0.113.3'), wallTimeOf(100));

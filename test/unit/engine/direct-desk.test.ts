@@ -96,6 +96,32 @@ test('one of two who wait may leave, and the other is answered', () => {
   assert.ok(lineOf(stays).isOpen);
 });
 
+test('who joins an open that is under way waits as long as it said itself, and the other goes on', () => {
+  for (const outcome of ['connected', 'failed'] as const) {
+    const { clock, network, alice, bob } = desks();
+    if (outcome === 'connected') network.dialMs = 8_000;
+    else network.put(bob.address, { kind: 'fails', why: 'unreachable', afterMs: null });
+    const first = alice.open(bob, { timeoutMs: 10_000 });
+    clock.advance(1_000);
+    const second = alice.open(bob, { timeoutMs: 2_000 });
+    const patient = alice.open(bob, { timeoutMs: 60_000 });
+    clock.advance(1_999);
+    assert.deepEqual(second.results, []);
+    clock.advance(1);
+    assert.equal(failureOf(second).failure.code, 'TIMED_OUT');
+    assert.match(failureOf(second).failure.detail, /2000 ms/);
+    assert.deepEqual([first.results, patient.results], [[], []]);
+    clock.advance(60_000);
+    for (const { results } of [first, patient])
+      assert.deepEqual(
+        results.map(({ kind }) => kind),
+        [outcome],
+      );
+    assert.equal(second.results.length, 1, 'and nothing more is said to the one who left');
+    assert.equal(network.dialled.length, 1);
+  }
+});
+
 test('a member that is reached by several addresses is reached by the first that answers', () => {
   const { clock, network, alice, bob } = desks();
   const silent = { host: '192.0.2.77', port: 4001 };

@@ -188,6 +188,25 @@ test('a PONG answers the PING of its nonce, in whatever order they come', () => 
   assert.equal(bob.ends[0]?.how, 'protocolViolation');
 });
 
+test('one who is doubted again and again is asked once, and anew when it has answered', () => {
+  const raw = rawLine();
+  const doubt = (): void => {
+    for (let count = 0; count < 1_000; count++) raw.clock.turn(() => raw.bob.line.probe());
+    raw.clock.advance(10);
+  };
+  const asked = (): readonly Uint8Array[] =>
+    framesTo(raw).flatMap(({ kind, payload }) => (kind === KIND.ping ? [payload] : []));
+  doubt();
+  assert.equal(asked().length, 1);
+  doubt();
+  assert.equal(asked().length, 1);
+  const [question = EMPTY] = asked();
+  raw.say(encodeFrame(KIND.pong, question));
+  doubt();
+  assert.equal(asked().length, 2);
+  assert.deepEqual(raw.bob.ends, []);
+});
+
 test('a far end that closes while it breaks off a message is believed', () => {
   const { bob, say, wire, clock } = rawLine();
   say(encodeFrame(KIND.close, encodeClose({ code: 'leaving', reason: 'so long' })));
