@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DirectConnection, Identity, PeerGroup, PeerNode } from '../src/api/index.ts';
 import { isPeerGroupError, openNode } from '../src/api/index.ts';
 import { median } from './figures.ts';
+import { recordHandlers } from './record-handlers.ts';
 import type {
   AnswerOf,
   OpenWish,
@@ -36,11 +37,24 @@ const groups = new Map<string, PeerGroup>();
 const handlers: {
   readonly [Name in WishName]: (wish: WishOf<Name>) => Promise<AnswerOf<Name>>;
 } = {
+  ...recordHandlers(groupOf, report),
+
   async arrive(wish) {
     directory = wish.directory;
     node = await openNode({ directory, listen: { host: '127.0.0.1' } });
     identity = await node.createIdentity({ friendlyName: wish.friendlyName });
     return { name: identity.name, address: node.addresses[0] ?? '' };
+  },
+
+  async comeBack(wish) {
+    directory = wish.directory;
+    node = await openNode({ directory, listen: { host: '127.0.0.1' } });
+    identity = here(node.identities[0]);
+    const startedAt = performance.now();
+    const group = await node.openGroup(wish.group);
+    const openGroupMs = performance.now() - startedAt;
+    keep(group);
+    return { name: identity.name, address: node.addresses[0] ?? '', openGroupMs };
   },
 
   async createGroup({ friendlyName }) {

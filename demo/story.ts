@@ -5,7 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CastMember } from './cast-member.ts';
 import { count, milliseconds, short } from './figures.ts';
-import { note, step } from './terminal.ts';
+import { type RecordFigures, RecordsChapter } from './records-chapter.ts';
+import { check, note, step } from './terminal.ts';
 import type { Refused } from './wishes.ts';
 
 const ROUND_TRIPS = 500;
@@ -23,7 +24,7 @@ export interface Cast {
 }
 
 /** What was measured on the way. */
-export interface Figures {
+export interface Figures extends RecordFigures {
   openingMs: number;
   openingAgainMs: number;
   roundTripMs: number;
@@ -50,6 +51,10 @@ export class Story {
     streamMibPerSecond: 0,
     streamAtFirst: 0,
     deathNoticedMs: 0,
+    publishedPerSecond: 0,
+    searchMs: 0,
+    records: 0,
+    openGroupMs: 0,
   };
   readonly #cast: Cast;
   readonly #folder: string;
@@ -76,6 +81,8 @@ export class Story {
     await step('Carol still talks to Alice', async () => [
       await this.#chat(carol, alice, 'Where is Bob?'),
     ]);
+    await this.#publish();
+    await step('Carol calls Alice again', () => this.#callAgain());
   }
 
   /** Carol and Alice go on until `until`. */
@@ -222,6 +229,32 @@ export class Story {
     return [`connectionClosed: by ${by}, ${how}, ${milliseconds(noticedMs)} after the kill.`];
   }
 
+  async #publish(): Promise<void> {
+    const { alice, carol } = this.#cast;
+    carol.forgetEnded();
+    const directory = this.#file(alice.friendlyName);
+    const chapter = new RecordsChapter({
+      author: alice,
+      other: carol,
+      group: this.#group,
+      directory,
+    });
+    const address = await chapter.tell();
+    Object.assign(this.figures, chapter.figures);
+    this.#whereabouts.set(alice, { name: this.#name(alice), address });
+  }
+
+  async #callAgain(): Promise<readonly string[]> {
+    const { alice, carol } = this.#cast;
+    await carol.endOfConnectionWith('Alice');
+    const wish = { group: this.#group, member: this.#name(alice), address: this.#address(alice) };
+    await carol.ask('open', wish);
+    return [
+      'Another process and another port, but the same key: it is Alice.',
+      await this.#chat(carol, alice, 'Did you lose anything?'),
+    ];
+  }
+
   async #chat(from: CastMember, to: CastMember, text: string): Promise<string> {
     const { answer } = await from.ask('chat', { member: this.#name(to), text });
     return `${from.friendlyName}: ${text}   ${to.friendlyName}: ${answer}`;
@@ -243,10 +276,6 @@ export class Story {
 function refusal(what: string, { code, why, tookMs }: Refused, expected: string): string {
   check(code === expected, `${what}: expected ${expected}, but ${code ?? why}`);
   return `${what.padEnd(48)} ${code}  (${milliseconds(tookMs)})`;
-}
-
-function check(isAsExpected: boolean, complaint: string): void {
-  if (!isAsExpected) throw new Error(complaint);
 }
 
 function withOtherLetter(text: string): string {

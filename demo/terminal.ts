@@ -44,3 +44,8 @@ export async function step(title: string, act: () => Promise<readonly string[]>)
 export function figure(name: string, value: string, remark = ''): void {
   say(`  ${name.padEnd(34)}${bold(value.padStart(18))}   ${dim(remark)}`.trimEnd());
 }
+
+/** Ends the story when something is not as it should be. */
+export function check(isAsExpected: boolean, complaint: string): void {
+  if (!isAsExpected) throw new Error(complaint);
+}

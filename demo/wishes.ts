@@ -1,11 +1,19 @@
 // What the narrator asks of the process of a member, and what that answers, over the IPC of fork().
 // Cards and invitations do not go this way: they travel as files, as they would by mail.
 
-export interface Wishes {
+import type { RecordWishes } from './record-wishes.ts';
+
+export interface Wishes extends RecordWishes {
   /** Opens a node with a new identity and listens. */
   arrive(wish: { readonly directory: string; readonly friendlyName: string }): {
     readonly name: string;
     readonly address: string;
+  };
+  /** Opens the node and the group of a process that was killed. */
+  comeBack(wish: { readonly directory: string; readonly group: string }): {
+    readonly name: string;
+    readonly address: string;
+    readonly openGroupMs: number;
   };
   createGroup(wish: { readonly friendlyName: string }): { readonly group: string };
   writeCard(wish: { readonly file: string }): { readonly characters: number };
@@ -78,4 +86,6 @@ export interface Ended {
 export type Report =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: string }
-  | { readonly kind: 'ended'; readonly ended: Ended };
+  | { readonly kind: 'ended'; readonly ended: Ended }
+  /** A publication was acknowledged: all games up to this one. */
+  | { readonly kind: 'published'; readonly lastGame: number };

@@ -37,7 +37,7 @@ export function requireClassifier(name: string, value: string | undefined): stri
   return value;
 }
 
-export function requireText(name: string, value: string): string {
+export function requireText(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '')
     throw invalidArgument(name, 'text that is not empty');
   return value;

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'TOO_MANY_MESSAGE_TYPES'
   | 'TOO_MANY_STREAMS'
   | 'STREAM_RESET'
+  | 'CHANGES_MISSED'
   | 'INTERNAL';
 
 export interface ErrorEntry {
@@ -50,6 +51,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'It is open already: a group for this identity, or the acceptor of a group.',
     'Use the one that you have, or close it first.',
   ),
+  ATTRIBUTES_INVALID: entry(
+    'An attribute of the record has a name or a value that no attribute may have.',
+    'Names are 1 to 40 ASCII letters and digits, none of them reserved; values are text without NUL, whole numbers of up to 18 digits, or dates.',
+  ),
   CHAIN_INVALID: entry(
     'A chain of certificates breaks one of the rules of the group.',
     'Ask for a new invitation; error.message names the rule and the certificate.',
@@ -57,6 +62,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   CHAIN_TOO_LONG: entry(
     'The chain of memberships has reached its length of 24.',
     'Let somebody nearer to the creator invite.',
+  ),
+  CHANGES_MISSED: entry(
+    'More records have changed than are kept for a reader of a live search that does not come.',
+    'Search again, and watch again; read faster, or watch for less.',
+    true,
   ),
   CIRCULAR_CHAIN: entry(
     'The invited identity stands in the chain of the one who invites.',
@@ -77,6 +87,31 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     true,
   ),
   CONNECT_SELF: entry('A member does not connect to itself.', 'Pass the name of another member.'),
+  DATABASE_CORRUPT: entry(
+    'The database of records is damaged, or a file that is none; error.details.reason says how.',
+    'Close the group and call node.repairRecords(): it keeps what can be read, and the damaged file beside it.',
+  ),
+  DATABASE_IN_USE: entry(
+    'Another process has the database of records open.',
+    'Stop that process, or use the group through it.',
+    true,
+  ),
+  DATABASE_OF_ANOTHER: entry(
+    'The database of records, or an export of one, belongs to another group, member or application; error.details.what says which.',
+    'Move a database back to where it belongs, or away; import an export where it was made.',
+  ),
+  DATABASE_TOO_NEW: entry(
+    'The database of records, or an export of one, was written by a newer version.',
+    'Update peergroup.',
+  ),
+  EXPIRATION_INVALID: entry(
+    'The record would end when it may not: in the past, after the membership, or before it did.',
+    'Choose a date after now and not after `group.membership.notAfter`; an update may only put the end off.',
+  ),
+  EXPORT_DAMAGED: entry(
+    'The file is no export of records, or is not as it was written; error.details.reason says how.',
+    'Nothing was imported. Copy the file again from where it was made, or export again.',
+  ),
   GROUP_CLOSED: entry('The group was closed.', 'Open it again with node.openGroup().'),
   GROUP_NOT_FOUND: entry(
     'This identity is in no such group here.',
@@ -97,6 +132,14 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   INVALID_ARGUMENT: entry(
     'An argument has the wrong type, form or range.',
     'error.message names the argument and what it takes.',
+  ),
+  INVALID_PATTERN: entry(
+    'A backslash in a pattern stands before something that needs no escape.',
+    'Write \\\\ for a backslash, \\\\* for a star and \\\\? for a question mark.',
+  ),
+  INVALID_SEARCH: entry(
+    'A search is malformed or larger than the limits of docs/security.md.',
+    'error.message names the part of the query and what it takes.',
   ),
   INVITATION_EXPIRED: entry(
     'The membership in the invitation has ended.',
@@ -161,6 +204,23 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The other side broke the protocol.',
     'Compare the versions on both sides; if they are the same, please report it.',
   ),
+  QUOTA_EXCEEDED: entry(
+    'What one member, or the whole group, may store is used up.',
+    'Delete what is not needed, let records expire, or open the group with larger quotas.',
+  ),
+  RECORD_EXPIRED: entry('The record is over.', 'Nothing to mend: it arrived after its end.'),
+  RECORD_INVALID: entry(
+    'A record breaks one of the rules that records have.',
+    'error.message names the rule; a record that arrived in this state was made by another program.',
+  ),
+  RECORD_NOT_FOUND: entry(
+    'There is no record with this id: never was, deleted, or expired.',
+    'Search for it again.',
+  ),
+  RECORD_TOO_LARGE: entry(
+    'The data of the record are larger than a record may hold.',
+    'Split them, or send them as a stream over a direct connection.',
+  ),
   SEND_QUEUE_FULL: entry(
     'More than 64 MiB wait to be sent, for the promises of send() were not awaited.',
     'await connection.send(…): it resolves when there is room.',
@@ -171,6 +231,11 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'Free space, mend the rights, and try again.',
     true,
   ),
+  STORAGE_FULL: entry(
+    'No space is left on the disk of error.details.path.',
+    'Free some space, and try again.',
+    true,
+  ),
   STREAM_RESET: entry(
     'The other side gave the stream up, or its connection ended.',
     'error.details.reason says which.',
@@ -179,6 +244,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'Nobody answered within the time.',
     'Check address and firewall; raise timeoutMs on a slow network.',
     true,
+  ),
+  TOO_MANY_ATTRIBUTES: entry(
+    'The record has more attributes than one may have.',
+    'Put what is not searched for into the data.',
   ),
   TOO_MANY_CONNECTIONS: entry(
     'This group has as many direct connections as it may have.',

@@ -1,8 +1,11 @@
 // The events of a group: an EventTarget with types, so that listeners take `{ signal }` and `once`.
 
+import type { RecordChange } from '../core/domain/records.ts';
+import type { ChangeOrigin } from '../engine/record-desk.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { DirectConnection } from './direct-connection.ts';
 import type { PeerGroupError } from './peer-group-error.ts';
+import type { SharedRecord } from './shared-record.ts';
 
 /** A direct connection was opened, by either side. */
 export class ConnectionOpenedEvent extends Event {
@@ -39,10 +42,46 @@ export class ConnectionFailedEvent extends Event {
   }
 }
 
+/** A record was added, changed or deleted, or its time is over. */
+export class RecordChangedEvent extends Event {
+  readonly change: RecordChange['kind'];
+  /** Done by this application, by the clock (expiry, refresh), or by another member. */
+  readonly origin: ChangeOrigin;
+  /** As it is now; as it was last for one that is gone. */
+  readonly record: SharedRecord;
+  /** As it was before; null for one that came in. */
+  readonly previous: SharedRecord | null;
+
+  constructor(change: RecordChange['kind'], origin: ChangeOrigin, records: ChangedRecords) {
+    super('recordChanged');
+    this.change = change;
+    this.origin = origin;
+    this.record = records.record;
+    this.previous = records.previous;
+  }
+}
+
+interface ChangedRecords {
+  readonly record: SharedRecord;
+  readonly previous: SharedRecord | null;
+}
+
+/** What was due by itself, an expiry or a refresh, could not be stored. It is tried again. */
+export class RecordsFailedEvent extends Event {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    super('recordsFailed');
+    this.error = error;
+  }
+}
+
 export interface GroupEventMap {
   readonly connectionOpened: ConnectionOpenedEvent;
   readonly connectionClosed: ConnectionClosedEvent;
   readonly connectionFailed: ConnectionFailedEvent;
+  readonly recordChanged: RecordChangedEvent;
+  readonly recordsFailed: RecordsFailedEvent;
 }
 
 type GroupListener<Type extends keyof GroupEventMap> = (event: GroupEventMap[Type]) => void;

@@ -1,5 +1,6 @@
 // The front door: everything that `import … from 'peergroup'` gives, and nothing else.
 
+export type { StorageUse } from '../core/domain/records.ts';
 export type { AcceptOptions } from './acceptor.ts';
 export { DirectConnectionAcceptor } from './acceptor.ts';
 export type { AddressLike } from './arguments.ts';
@@ -19,19 +20,40 @@ export {
   ConnectionClosedEvent,
   ConnectionFailedEvent,
   ConnectionOpenedEvent,
+  RecordChangedEvent,
+  RecordsFailedEvent,
 } from './group-events.ts';
+export type { NewRecord, RecordPage, RecordUpdate, WatchOptions } from './group-records.ts';
+export { GroupRecords } from './group-records.ts';
 export { Identity } from './identity.ts';
+export type { InviteOptions } from './invite.ts';
+export type { LiveChange } from './live-search.ts';
+export { LiveSearch } from './live-search.ts';
 export type { Member } from './member.ts';
 export { Message } from './message.ts';
-export type { InviteOptions, KnownMember, MembershipSummary, OpenOptions } from './peer-group.ts';
+export type { KnownMember, MembershipSummary, OpenOptions } from './peer-group.ts';
 export { PeerGroup } from './peer-group.ts';
 export type { FailedCandidate } from './peer-group-error.ts';
 export { isPeerGroupError, PeerGroupError } from './peer-group-error.ts';
 export type {
+  GroupOptions,
   GroupSummary,
   IdentityChoice,
   ListenOptions,
   NodeOptions,
 } from './peer-node.ts';
 export { openNode, PeerNode } from './peer-node.ts';
+export type { RecordInput } from './record-arguments.ts';
+export type { RecordOptions, RecordQuotas } from './record-options.ts';
+export type { RecordsCheck, RepairSummary } from './record-repair.ts';
+export type {
+  ExportSummary,
+  ImportSummary,
+  TransferOptions,
+  TransferProgress,
+} from './record-transfer.ts';
+export type { QueryCondition } from './search-condition.ts';
+export type { QueryOrder, RecordQuery } from './search-query.ts';
+export type { AttributeInput, Attributes } from './shared-record.ts';
+export { SharedRecord } from './shared-record.ts';
 export type { NamingOptions } from './vault-entries.ts';

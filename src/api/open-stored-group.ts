@@ -7,13 +7,18 @@ import type { Vault } from '../adapters/vault/vault.ts';
 import { DirectDesk } from '../engine/direct-desk.ts';
 import { AddressMemory } from './address-memory.ts';
 import type { NodeServices } from './node-services.ts';
+import { openGroupRecords } from './open-group-records.ts';
 import { PeerGroup } from './peer-group.ts';
+import type { CheckedRecordOptions } from './record-options.ts';
 import { membershipOf } from './vault-entries.ts';
 
 /** The book of addresses is written this long after it changed. */
 const BOOK_DELAY_MS = 2_000;
 
 export interface GroupOpening {
+  /** Of the node. */
+  readonly directory: string;
+  readonly records: CheckedRecordOptions;
   readonly group: StoredGroup;
   readonly identity: StoredIdentity;
   readonly vault: Vault;
@@ -44,6 +49,15 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     nextId: services.nextId,
     listenAddresses,
   });
+  const records = openGroupRecords({
+    ...opening.records,
+    directory: opening.directory,
+    membership,
+    signer: key,
+    services,
+    onChange: (change, origin) => group.onRecordChange(change, origin),
+    onFailed: (error) => group.onRecordsFailed(error),
+  });
   const resident = { key: { discoverySecret, member: membership.member }, credentials, desk };
   const group = new PeerGroup({
     membership,
@@ -51,10 +65,16 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     addresses: book.memory,
     house: { judge, issuer, clock, key, discoverySecret, listenAddresses },
     desk,
+    records,
     onClose: async () => {
       doors.remove(resident);
-      opening.onClosed();
-      await book.save();
+      try {
+        await records.close();
+      } finally {
+        // Or the group could not be opened again while the node is open.
+        opening.onClosed();
+        await book.save();
+      }
     },
   });
   doors.add(resident);

@@ -85,6 +85,15 @@ export async function facingTheWorld<Value>(act: () => Promise<Value>): Promise<
   }
 }
 
+/** The same for what does not wait. */
+export function facingTheWorldNow<Value>(act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    throw errorOfWorld(error);
+  }
+}
+
 export function invalidArgument(name: string, expected: string): PeerGroupError {
   return new PeerGroupError('INVALID_ARGUMENT', `${name}: expected ${expected}.`);
 }
@@ -94,8 +103,8 @@ export function parsedArgument<Value>(name: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof MalformedBytes) throw invalidArgument(name, error.message);
-    throw error;
+    if (!(error instanceof MalformedBytes)) throw error;
+    throw new PeerGroupError('INVALID_ARGUMENT', `${name}: ${error.message}.`);
   }
 }
 

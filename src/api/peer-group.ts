@@ -1,20 +1,18 @@
 // A group as one of its members has it open: invitations, direct connections, and their events.
 
-import { wallTimeOf } from '../core/base/time.ts';
 import { formatAddress } from '../core/domain/addresses.ts';
 import type { Contact } from '../core/domain/invitation.ts';
 import { LIMITS } from '../core/domain/limits.ts';
 import type { Membership } from '../core/domain/membership.ts';
 import type { PeerName } from '../core/domain/names.ts';
+import type { RecordChange } from '../core/domain/records.ts';
 import type { Role } from '../core/domain/roles.ts';
 import type { FarEnd } from '../core/link/far-end.ts';
-import { readIdentityCard } from '../core/trust/identity-card.ts';
-import { sealInvitation } from '../core/trust/invitation.ts';
-import { planMembership } from '../core/trust/issuing.ts';
 import type { CallerAnswer, LineArrival } from '../engine/desk-parts.ts';
 import type { DirectDesk, OpenResult } from '../engine/direct-desk.ts';
 import type { DirectLine } from '../engine/direct-line.ts';
 import type { LineListener } from '../engine/line-listener.ts';
+import type { ChangeOrigin } from '../engine/record-desk.ts';
 import { type AcceptOptions, DirectConnectionAcceptor } from './acceptor.ts';
 import type { AddressMemory } from './address-memory.ts';
 import {
@@ -27,29 +25,27 @@ import {
   requireObject,
   requirePeerName,
   requireSignal,
-  requireText,
 } from './arguments.ts';
 import { DirectConnection } from './direct-connection.ts';
 import {
   ConnectionClosedEvent,
   ConnectionFailedEvent,
   ConnectionOpenedEvent,
+  type GroupEventMap,
   GroupEvents,
+  RecordChangedEvent,
+  RecordsFailedEvent,
 } from './group-events.ts';
 import type { GroupHouse } from './group-house.ts';
+import type { GroupRecords } from './group-records.ts';
+import { type InviteOptions, makeInvitation } from './invite.ts';
 import {
-  errorOfRefusal,
+  errorOfWorld,
   failedCandidate,
   invalidArgument,
   PeerGroupError,
 } from './peer-group-error.ts';
 
-const GRANTABLE: readonly Role[] = ['administrator', 'invitingMember', 'member'];
-const DAY_MS = 86_400_000;
-/** Design: memberships are leases. p2p.h's default for member data is the same 28 days. */
-const LIFETIME_MS = 28 * DAY_MS;
-/** A certificate that begins earlier than it was made is also valid by a clock that is slow. */
-export const BACKDATING_MS: number = DAY_MS;
 /** An open gives up by itself after this. A guess: three times what a slow mobile network takes. */
 const OPEN_TIMEOUT_MS = 10_000;
 
@@ -71,13 +67,6 @@ export interface KnownMember {
   readonly addresses: readonly string[];
 }
 
-export interface InviteOptions {
-  /** `'member'` by default. Nobody grants more than it holds. */
-  readonly role?: Exclude<Role, 'creator'>;
-  /** 28 days from now by default, and never after the end of the inviter's own membership. */
-  readonly expiresAt?: Date;
-}
-
 export interface OpenOptions {
   /** Where to try, `'host:port'`, one or several. Without it: where the member was reached before, or said it is. */
   readonly address?: AddressLike | readonly AddressLike[];
@@ -94,6 +83,7 @@ export interface GroupParts {
   readonly house: GroupHouse;
   readonly addresses: AddressMemory;
   readonly desk: DirectDesk;
+  readonly records: GroupRecords;
   readonly onClose: () => Promise<void>;
 }
 
@@ -103,10 +93,14 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   readonly friendlyName: string;
   /** The name of the identity that this is open for. */
   readonly self: string;
+  /** What the members share: add, search, watch. */
+  readonly records: GroupRecords;
   readonly #parts: GroupParts;
   readonly #desk: DirectDesk;
   readonly #connections = new Map<bigint, DirectConnection>();
   #acceptor: DirectConnectionAcceptor | null = null;
+  /** Somebody has listened to `recordChanged`. */
+  #tellsOfRecords = false;
   #closed: Promise<void> | null = null;
 
   /** Made by `PeerNode`. @internal */
@@ -116,6 +110,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     this.name = parts.membership.group;
     this.friendlyName = parts.friendlyName;
     this.self = parts.membership.member;
+    this.records = parts.records;
     this.#desk = parts.desk;
     this.#desk.attach({
       onCaller: (farEnd, decide) => this.#onCaller(farEnd, decide),
@@ -155,47 +150,10 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    */
   async invite(card: string, options: InviteOptions = {}): Promise<string> {
     this.#requireOpen();
-    requireText('card', card);
-    const { role = 'member', expiresAt } = options;
-    if (!GRANTABLE.includes(role)) {
-      throw invalidArgument('role', "'administrator', 'invitingMember' or 'member'");
-    }
-    if (
-      expiresAt !== undefined &&
-      !(expiresAt instanceof Date && Number.isFinite(expiresAt.getTime()))
-    ) {
-      throw invalidArgument('expiresAt', 'a Date');
-    }
-    const { house, membership } = this.#parts;
-    const identity = readIdentityCard(card.trim(), house.judge);
-    if (!identity.ok) throw errorOfRefusal(identity.refusal);
-    const now = house.clock.now().wallTime;
-    const lastMs = Math.min(now + LIFETIME_MS, membership.notAfter);
-    const plan = planMembership(
-      {
-        issuerChain: membership.chain,
-        issuerKey: house.key,
-        subject: identity.value,
-        role,
-        notBefore: wallTimeOf(Math.max(now - BACKDATING_MS, membership.notBefore)),
-        notAfter: wallTimeOf(expiresAt?.getTime() ?? lastMs),
-      },
-      now,
-    );
-    if (!plan.ok) throw errorOfRefusal(plan.refusal);
-    const certificate = house.issuer.issueMembership(plan.value);
-    const chain = [...membership.chain, certificate].map(({ der }) => der);
-    const invited = house.judge.judge(chain, membership.group, now);
-    if (!invited.ok) throw errorOfRefusal(invited.refusal);
-    return sealInvitation(
-      {
-        groupFriendlyName: this.friendlyName,
-        discoverySecret: house.discoverySecret,
-        contacts: this.#contacts(),
-        membership: invited.value,
-      },
-      house.key,
-    );
+    return makeInvitation(card, options, {
+      ...this.#parts,
+      contacts: () => this.#contacts(),
+    });
   }
 
   /**
@@ -261,6 +219,31 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** @internal */
+  onRecordChange(change: RecordChange, origin: ChangeOrigin): void {
+    if (!this.#tellsOfRecords) return;
+    const record = change.after ?? change.before;
+    if (record === null) return;
+    const previous = change.before === null ? null : this.records.shown(change.before);
+    const records = { record: this.records.shown(record), previous };
+    this.dispatchEvent(new RecordChangedEvent(change.kind, origin, records));
+  }
+
+  /** Telling of a record costs as much as storing it, so it is done only where somebody listens. */
+  override addEventListener<Type extends keyof GroupEventMap>(
+    type: Type,
+    listener: (event: GroupEventMap[Type]) => void,
+    options?: { readonly once?: boolean; readonly signal?: AbortSignal },
+  ): void {
+    if (type === 'recordChanged') this.#tellsOfRecords = true;
+    super.addEventListener(type, listener, options);
+  }
+
+  /** @internal */
+  onRecordsFailed(error: unknown): void {
+    this.dispatchEvent(new RecordsFailedEvent(errorOfWorld(error)));
   }
 
   async #close(): Promise<void> {

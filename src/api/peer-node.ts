@@ -11,19 +11,33 @@ import { openInvitation } from '../core/trust/invitation.ts';
 import { requireNotAborted, requireObject, requireText } from './arguments.ts';
 import { Identity } from './identity.ts';
 import { NodeServices } from './node-services.ts';
+import { databasePath } from './open-group-records.ts';
 import { openStoredGroup } from './open-stored-group.ts';
 import type { PeerGroup } from './peer-group.ts';
 import {
   errorOfRefusal,
+  errorOfWorld,
   facingTheWorld,
   invalidArgument,
   PeerGroupError,
   parsedArgument,
 } from './peer-group-error.ts';
+import {
+  type CheckedRecordOptions,
+  type RecordOptions,
+  requireRecordOptions,
+} from './record-options.ts';
+import {
+  checkRecords,
+  type RecordsCheck,
+  type RepairSummary,
+  repairRecords,
+} from './record-repair.ts';
 import { requireNode } from './require-node.ts';
 import {
   certificateOf,
   joinedGroup,
+  membershipOf,
   type NamingOptions,
   newGroup,
   newIdentity,
@@ -51,6 +65,12 @@ export interface IdentityChoice {
   readonly identity?: Identity | string;
 }
 
+/** How a group is opened here. */
+export interface GroupOptions extends IdentityChoice, RecordOptions {}
+
+const CHOICE_KEYS: readonly (keyof IdentityChoice)[] = ['identity'];
+const NAMING_KEYS: readonly (keyof NamingOptions)[] = ['friendlyName', 'classifier'];
+
 export interface GroupSummary {
   readonly name: string;
   readonly friendlyName: string;
@@ -68,7 +88,7 @@ export async function openNode(options: NodeOptions): Promise<PeerNode> {
   const vault = await facingTheWorld(() =>
     openVault(passphrase === undefined ? { directory } : { directory, passphrase }),
   );
-  const node = new PeerNode(vault);
+  const node = new PeerNode(vault, directory);
   try {
     requireNotAborted(signal);
     if (listen !== undefined) await node.listen(listen);
@@ -81,14 +101,16 @@ export async function openNode(options: NodeOptions): Promise<PeerNode> {
 
 export class PeerNode implements AsyncDisposable {
   readonly #vault: Vault;
+  readonly #directory: string;
   readonly #services = new NodeServices();
   readonly #listener = new TlsListener(this.#services.doors);
   readonly #groups = new Map<string, PeerGroup>();
   #closed: Promise<void> | null = null;
 
   /** Made by `openNode`. @internal */
-  constructor(vault: Vault) {
+  constructor(vault: Vault, directory: string) {
     this.#vault = vault;
+    this.#directory = directory;
   }
 
   /** Where others reach this node, `host:port` each; empty while it does not listen. */
@@ -123,13 +145,13 @@ export class PeerNode implements AsyncDisposable {
   }
 
   /** Makes a group whose creator is the identity, and opens it. */
-  async createGroup(options: NamingOptions & IdentityChoice = {}): Promise<PeerGroup> {
+  async createGroup(options: NamingOptions & GroupOptions = {}): Promise<PeerGroup> {
     this.#requireOpen();
-    requireObject('options', options);
+    const records = requireRecordOptions(options, [...CHOICE_KEYS, ...NAMING_KEYS]);
     const creator = certificateOf(this.#chooseIdentity(options.identity), this.#services);
     const group = newGroup(options, creator, this.#services);
     await facingTheWorld(() => this.#vault.putGroup(group));
-    return this.#open(group);
+    return this.#open(group, records);
   }
 
   /**
@@ -137,10 +159,10 @@ export class PeerNode implements AsyncDisposable {
    * keeps the membership that begins later. Rejects with `INVITATION_INVALID`, `INVITATION_EXPIRED`,
    * `INVITATION_NOT_YET_VALID`, `INVITATION_FOR_ANOTHER`, `ALREADY_OPEN`.
    */
-  async joinGroup(invitation: string, options: IdentityChoice = {}): Promise<PeerGroup> {
+  async joinGroup(invitation: string, options: GroupOptions = {}): Promise<PeerGroup> {
     this.#requireOpen();
     requireText('invitation', invitation);
-    requireObject('options', options);
+    const records = requireRecordOptions(options, CHOICE_KEYS);
     const chosen =
       options.identity === undefined ? null : this.#chooseIdentity(options.identity).name;
     const { clock, judge, crypto } = this.#services;
@@ -157,24 +179,42 @@ export class PeerNode implements AsyncDisposable {
     const before = this.#vault.groups(member).find((group) => group.name === name);
     const group = joinedGroup(opened.value, before, this.#services);
     await facingTheWorld(() => this.#vault.putGroup(group));
-    return this.#open(group);
+    return this.#open(group, records);
   }
 
   /** Opens a group that was created or joined before; its name may be left out while there is only one. */
-  async openGroup(name?: string, options: IdentityChoice = {}): Promise<PeerGroup> {
+  async openGroup(name?: string, options: GroupOptions = {}): Promise<PeerGroup> {
+    this.#requireOpen();
+    const records = requireRecordOptions(options, CHOICE_KEYS);
+    return this.#open(this.#chooseGroup(name, options), records);
+  }
+
+  /** Looks the database of a group's records over, open or not, without a change. */
+  async checkRecords(name?: string, options: IdentityChoice = {}): Promise<RecordsCheck> {
     this.#requireOpen();
     requireObject('options', options);
-    const identities =
-      options.identity === undefined
-        ? this.#vault.identities()
-        : [this.#chooseIdentity(options.identity)];
-    const groups = identities.flatMap((identity) => this.#vault.groups(identity.name));
-    const matching = name === undefined ? groups : groups.filter((group) => group.name === name);
-    const [group, another] = matching;
-    if (group === undefined) throw new PeerGroupError('GROUP_NOT_FOUND', name ?? '');
-    if (another !== undefined)
-      throw invalidArgument('name and identity', 'a choice among several groups');
-    return this.#open(group);
+    return await checkRecords(databasePath(this.#directory, this.#chooseGroup(name, options)));
+  }
+
+  /**
+   * Repairs the database of a group that is closed: what can be read and verified goes into a new one, the
+   * damaged file is kept beside it, and the other members bring the rest. Rejects with `ALREADY_OPEN`,
+   * `DATABASE_IN_USE`, `STORAGE_FULL` and the like; then everything is as it was.
+   */
+  async repairRecords(name?: string, options: IdentityChoice = {}): Promise<RepairSummary> {
+    this.#requireOpen();
+    requireObject('options', options);
+    const stored = this.#chooseGroup(name, options);
+    this.#requireNotOpen(stored.name, stored.identity);
+    const { publicKey } = membershipOf(stored, this.#services);
+    return await repairRecords({
+      path: databasePath(this.#directory, stored),
+      group: stored.name,
+      member: stored.identity,
+      publicKey,
+      ownChain: stored.chain,
+      now: this.#services.clock.now().wallTime,
+    });
   }
 
   /** Listens for the members of all groups of this node; the addresses at which they reach it. */
@@ -191,7 +231,7 @@ export class PeerNode implements AsyncDisposable {
     return this.addresses;
   }
 
-  /** Closes all groups and stops listening. Ends within 5 s, whatever others do. */
+  /** Closes all groups and stops listening. Ends within 5 s, whatever others do; after a failure all is closed, too. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -202,16 +242,24 @@ export class PeerNode implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([
+    const ends = await Promise.allSettled([
       this.#listener.close(),
       ...[...this.#groups.values()].map((group) => group.close()),
     ]);
-    await this.#vault.close();
+    // Whatever failed: a vault that stays open could not be opened again in this process.
+    ends.push(...(await Promise.allSettled([this.#vault.close()])));
+    for (const end of ends) if (end.status === 'rejected') throw errorOfWorld(end.reason);
   }
 
   async #listenAt(host: string, port: number): Promise<Address> {
     const literal = parsedArgument('host', () => canonicalHost(host));
-    return await facingTheWorld(() => this.#listener.listen(literal, port));
+    try {
+      return await facingTheWorld(() => this.#listener.listen(literal, port));
+    } catch (error) {
+      // Nothing is wrong with the address when a close() has overtaken this.
+      this.#requireOpen();
+      throw error;
+    }
   }
 
   /** IPv6 and IPv4; IPv4 alone on a machine that has no IPv6. */
@@ -225,11 +273,13 @@ export class PeerNode implements AsyncDisposable {
     }
   }
 
-  #open(stored: StoredGroup): PeerGroup {
+  #open(stored: StoredGroup, records: CheckedRecordOptions): PeerGroup {
     this.#requireOpen();
     this.#requireNotOpen(stored.name, stored.identity);
     const id = groupKeyOf(stored.name, stored.identity);
     const group = openStoredGroup({
+      directory: this.#directory,
+      records,
       group: stored,
       identity: this.#vault.identity(stored.identity),
       vault: this.#vault,
@@ -237,6 +287,17 @@ export class PeerNode implements AsyncDisposable {
       onClosed: () => this.#groups.delete(id),
     });
     this.#groups.set(id, group);
+    return group;
+  }
+
+  #chooseGroup(name: string | undefined, { identity }: IdentityChoice): StoredGroup {
+    const identities =
+      identity === undefined ? this.#vault.identities() : [this.#chooseIdentity(identity)];
+    const groups = identities.flatMap((each) => this.#vault.groups(each.name));
+    const [group, another] = groups.filter((each) => name === undefined || each.name === name);
+    if (group === undefined) throw new PeerGroupError('GROUP_NOT_FOUND', name ?? '');
+    if (another !== undefined)
+      throw invalidArgument('name and identity', 'a choice among several groups');
     return group;
   }
 

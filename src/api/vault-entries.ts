@@ -16,8 +16,8 @@ import {
 } from '../core/domain/names.ts';
 import { planMembership } from '../core/trust/issuing.ts';
 import { requireClassifier, requireFriendlyName, requireObject } from './arguments.ts';
+import { BACKDATING_MS } from './invite.ts';
 import type { NodeServices } from './node-services.ts';
-import { BACKDATING_MS } from './peer-group.ts';
 import { errorOfRefusal, PeerGroupError } from './peer-group-error.ts';
 
 export interface NamingOptions {

@@ -1,6 +1,6 @@
-// `node test/attacks/prove-attacks.ts [word]`: proves that the attack tests see what they are for. Each
+// `node test/attacks/prove-attacks.ts [words]`: proves that the attack tests see what they are for. Each
 // weakening is applied to a copy of the tree, and its test has to fail there; a weakening that no
-// longer fits the sources fails the run, too. A word picks the weakenings whose line has it.
+// longer fits the sources fails the run, too. Words pick the weakenings whose line has one of them.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,9 @@ import { join } from 'node:path';
 
 import type { Change, Weakening } from './weakening.ts';
 import { WEAKENINGS_OF_FRAMES } from './weakenings-of-frames.ts';
+import { WEAKENINGS_OF_JOURNALS } from './weakenings-of-journals.ts';
 import { WEAKENINGS_OF_LINKS } from './weakenings-of-links.ts';
+import { WEAKENINGS_OF_RECORDS } from './weakenings-of-records.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json', 'tsconfig.base.json'];
@@ -84,9 +86,16 @@ function killAll({ pid }: ChildProcess): void {
   if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
-const [word = ''] = process.argv.slice(2);
-const chosen = [...WEAKENINGS_OF_LINKS, ...WEAKENINGS_OF_FRAMES].filter(
-  ({ attack, name, testFile }) => `${attack} ${name} ${testFile}`.includes(word),
+const words = process.argv.slice(2);
+const all = [
+  ...WEAKENINGS_OF_LINKS,
+  ...WEAKENINGS_OF_FRAMES,
+  ...WEAKENINGS_OF_RECORDS,
+  ...WEAKENINGS_OF_JOURNALS,
+];
+const chosen = all.filter(
+  ({ attack, name, testFile }) =>
+    words.length === 0 || words.some((word) => `${attack} ${name} ${testFile}`.includes(word)),
 );
 const waiting = [...chosen];
 let failures = 0;

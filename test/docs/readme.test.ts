@@ -18,7 +18,7 @@ const programs = codeBlocks(readPage('README.md'))
 test('each program of README.md says in its first line what it is called', () => {
   assert.deepEqual(
     programs.map(({ name }) => name),
-    ['hello.mts', 'alice.mts', 'bob.mts'],
+    ['hello.mts', 'alice.mts', 'bob.mts', 'moves.mts'],
   );
 });
 
@@ -38,6 +38,12 @@ test('the programs of "On two machines" find each other, in the same folder', as
   assert.equal(node, 'node');
   assert.equal(await outputOf(start(t, folder, args)), 'Alice: Hello Bob\n');
   assert.equal(await firstLineOf(alice), 'Bob: Hello Alice');
+});
+
+test('the program of "Records" finds one record more each time', async (t) => {
+  const folder = await folderOfStranger(t);
+  assert.equal(await outputOf(start(t, folder, ['moves.mts'])), '3 1. e4\n');
+  assert.equal(await outputOf(start(t, folder, ['moves.mts'])), '3 1. e4\n3 1. e4\n');
 });
 
 /** An empty folder with the package in it, as the sources are and as `exports` would have it. */

@@ -1,5 +1,5 @@
 // What stands in the blocks of docs/protocol.md, computed: the messages and their values, and the
-// worked examples of names, certificates, chains, texts, door names and signatures.
+// worked examples of names, certificates, chains, texts, door names, signatures and records.
 
 import { createHash } from 'node:crypto';
 import { writeKeyInfo } from '../../src/adapters/x509/profile.ts';
@@ -11,7 +11,7 @@ import { sealInvitation } from '../../src/core/trust/invitation.ts';
 import { writeAddresses } from '../../src/core/wire/address-codec.ts';
 import { writeChain } from '../../src/core/wire/chain-codec.ts';
 import { alice, bob, NOW } from '../support/golden-chains.ts';
-import { jsonText } from '../support/protocol-page.ts';
+import { jsonText, type PageBlock } from '../support/protocol-page.ts';
 import { nodeCrypto } from '../support/trust-cast.ts';
 import { readFrame } from '../support/wire-reading.ts';
 import {
@@ -25,18 +25,19 @@ import {
   payloadOf,
   SECRET,
 } from './example-meeting.ts';
+import { recordBlocks } from './record-blocks.ts';
 import { wireExamples } from './wire-examples.ts';
-
-export interface PageBlock {
-  readonly language: 'hex' | 'text' | 'json';
-  readonly name: string;
-  readonly content: string;
-}
 
 const SIGNATURE_BYTES = 64;
 
 export function protocolBlocks(): readonly PageBlock[] {
-  return [...messageBlocks(), ...trustBlocks(), ...doorBlocks(), ...signatureBlocks()];
+  return [
+    ...messageBlocks(),
+    ...trustBlocks(),
+    ...doorBlocks(),
+    ...signatureBlocks(),
+    ...recordBlocks(),
+  ];
 }
 
 function hex(name: string, bytes: Uint8Array): PageBlock {

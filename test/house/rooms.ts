@@ -37,6 +37,10 @@ export const ROOMS: readonly Room[] = [
     folder: 'src/core/direct',
     mayImport: ['core/base', 'core/domain', 'core/wire', 'core/ports'],
   },
+  {
+    folder: 'src/core/records',
+    mayImport: ['core/base', 'core/domain', 'core/trust', 'core/ports'],
+  },
 
   {
     folder: 'src/engine',
@@ -47,12 +51,18 @@ export const ROOMS: readonly Room[] = [
       'core/wire',
       'core/link',
       'core/direct',
+      'core/records',
       'core/trust',
     ],
   },
 
   { folder: 'src/adapters/clock', ...ADAPTER },
   { folder: 'src/adapters/crypto', ...ADAPTER },
+  {
+    folder: 'src/adapters/sqlite',
+    mayImport: ['core/base', 'core/domain', 'core/records', 'core/ports'],
+    mayUseNode: true,
+  },
   { folder: 'src/adapters/tls', ...ADAPTER },
   { folder: 'src/adapters/vault', ...ADAPTER },
   { folder: 'src/adapters/x509', ...ADAPTER },
@@ -64,6 +74,7 @@ export const ROOMS: readonly Room[] = [
       'core/domain',
       'core/link',
       'core/direct',
+      'core/records',
       'core/trust',
       'core/wire',
       'core/ports',

@@ -49,7 +49,7 @@ test('a listen() that close() overtakes is refused, and so is every later one', 
   const { node } = await openHouse(t, 'Alice', null);
   const overtaken = refusalOf(node.listen({ host: '127.0.0.1' }));
   const closing = node.close();
-  assert.equal((await within(overtaken, 5_000, 'the refusal')).code, 'LISTEN_FAILED');
+  assert.equal((await within(overtaken, 5_000, 'the refusal')).code, 'NODE_CLOSED');
   await closing;
   assert.deepEqual(node.addresses, []);
   assert.equal((await refusalOf(node.listen())).code, 'NODE_CLOSED');

@@ -3,6 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 
+export interface PageBlock {
+  readonly language: 'hex' | 'text' | 'json';
+  readonly name: string;
+  readonly content: string;
+}
+
 export const PAGE_FILE = new URL('../../docs/protocol.md', import.meta.url);
 
 export function readPage(): string {

@@ -1,5 +1,6 @@
 // The Clock port under a test's control: time passes when the test says so, timers run in the order
-// of their time, and every timer is a turn of its own.
+// of their time, and every timer is a turn of its own. What was put off to the next turn comes behind
+// the timers that are due, before time passes.
 
 import assert from 'node:assert/strict';
 
@@ -20,6 +21,7 @@ export class SimulatedClock implements Clock {
   #wallMs: number;
   #timers: Timer[] = [];
   #endOfTurn: (() => void)[] = [];
+  #nextTurn: (() => void)[] = [];
 
   constructor(wallTime: WallTime) {
     this.#wallMs = wallTime;
@@ -50,6 +52,10 @@ export class SimulatedClock implements Clock {
     this.#endOfTurn.push(act);
   }
 
+  nextTurn(act: () => void): void {
+    this.#nextTurn.push(act);
+  }
+
   /** Does what was put off to the end of the turn, and what that puts off. */
   endTurn(): void {
     for (let act = this.#endOfTurn.shift(); act !== undefined; act = this.#endOfTurn.shift()) act();
@@ -65,12 +71,11 @@ export class SimulatedClock implements Clock {
   advance(ms: number): void {
     this.endTurn();
     const endMs = this.#instantMs + ms;
-    for (let turns = 0; (this.#timers[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= endMs; turns++) {
+    for (let turns = 0; ; turns++) {
       assert.ok(turns < TURNS_MAX, 'a turn never ends');
-      const timer = this.#timers.shift();
-      if (timer === undefined) break;
-      this.#moveTo(timer.dueMs);
-      this.turn(timer.wake);
+      const act = this.#takeDue(endMs);
+      if (act === null) break;
+      this.turn(act);
     }
     this.#moveTo(endMs);
   }
@@ -78,6 +83,16 @@ export class SimulatedClock implements Clock {
   /** The machine's clock was wrong and is set. */
   setWallTime(wallTime: WallTime): void {
     this.#wallMs = wallTime;
+  }
+
+  /** What is next; null when nothing is due by then. */
+  #takeDue(endMs: number): (() => void) | null {
+    const dueMs = this.#timers[0]?.dueMs ?? Number.POSITIVE_INFINITY;
+    const put = dueMs > this.#instantMs ? this.#nextTurn.shift() : undefined;
+    if (put !== undefined) return put;
+    if (dueMs > endMs) return null;
+    this.#moveTo(dueMs);
+    return this.#timers.shift()?.wake ?? null;
   }
 
   #moveTo(instantMs: number): void {

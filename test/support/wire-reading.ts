@@ -188,6 +188,7 @@ export function sent(kind: number, number: number, payload: Uint8Array): Uint8Ar
     },
     wakeAfter: () => () => undefined,
     endOfTurn: () => undefined,
+    nextTurn: () => undefined,
   };
   const outbox = new Outbox(wire, clock, new GatherPool());
   outbox.send(kind, number, payload);

@@ -25,6 +25,10 @@ export const systemClock: Clock = {
   },
 
   endOfTurn: (act) => process.nextTick(act),
+
+  nextTurn(act) {
+    setImmediate(act);
+  },
 };
 
 function timerMs(delayMs: number): number {

@@ -1,8 +1,8 @@
-// The Crypto port on node:crypto. Turning raw bytes into a key costs OpenSSL about half of what a
+// The Crypto and SignatureChecker ports on node:crypto. Turning raw bytes into a key costs OpenSSL about half of what a
 // verification does, so the keys used last are kept; they are public, and their number is bounded.
 
 import { createHmac, createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
-import type { Crypto } from '../../core/ports/crypto.ts';
+import type { Crypto, SignatureChecker } from '../../core/ports/crypto.ts';
 
 /** RFC 8410: SubjectPublicKeyInfo of an Ed25519 key up to the 32 bytes of the key itself. */
 const SPKI_PREFIX = Uint8Array.of(
@@ -25,7 +25,7 @@ const SIGNATURE_BYTES = 64;
 /** About 1 MB of OpenSSL's memory. Without a bound strangers could fill it with keys they make up. */
 const KEYS_KEPT_MAX = 1_024;
 
-class NodeCrypto implements Crypto {
+class NodeCrypto implements Crypto, SignatureChecker {
   /** In the order of their last use. */
   readonly #keyByRawText = new Map<string, KeyObject>();
 
@@ -40,6 +40,22 @@ class NodeCrypto implements Crypto {
   verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
     if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
     return verify(null, bytes, this.#importedKey(publicKey), signature);
+  }
+
+  /** On a thread of libuv's pool. */
+  check(
+    publicKey: Uint8Array,
+    bytes: Uint8Array,
+    signature: Uint8Array,
+    done: (isValid: boolean) => void,
+  ): void {
+    if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) {
+      queueMicrotask(() => done(false));
+      return;
+    }
+    verify(null, bytes, this.#importedKey(publicKey), signature, (error, isValid) => {
+      done(error === null && isValid);
+    });
   }
 
   #importedKey(raw: Uint8Array): KeyObject {
@@ -58,7 +74,7 @@ class NodeCrypto implements Crypto {
   }
 }
 
-export const nodeCrypto: Crypto = new NodeCrypto();
+export const nodeCrypto: Crypto & SignatureChecker = new NodeCrypto();
 
 /** OpenSSL takes any 32 bytes here; bytes that are no point of the curve verify nothing. */
 function importKey(raw: Uint8Array): KeyObject {

@@ -76,4 +76,60 @@ export const LIMITS = {
   closeMs: 3_000,
   /** UTF-8 bytes of the reason a closer may give. */
   closeReasonBytesMax: 256,
+  /** Data of one record. A receiver holds one whole record, so this bounds its memory. */
+  recordDataBytesMax: 16_777_216,
+  /** Data up to this length stand in the signed content; longer ones by their digest, so that a content stays small. */
+  inlineDataBytesMax: 1_024,
+  /** Attributes of one record; the figure of docs/glossary.md, "attribute". Each is a row of an index. */
+  attributesMax: 256,
+  /** UTF-8 bytes of a record's names and values together: 65,536 characters of the widest kind. */
+  attributeBytesMax: 196_608,
+  /** Records under one signature. A proof of one of them grows with the logarithm, a batch's leaves are read whole. */
+  recordsInBatchMax: 1_024,
+  /** What a version may be ahead of one for each millisecond since the record was created. Without it a member could freeze a record at the highest number. */
+  versionsAhead: 65_536,
+  /** How far the clock of an author may be ahead of ours. What is further ahead waits. */
+  clockAheadMs: 600_000,
+  /** How much longer than its record a tombstone is kept: twice what two clocks may differ. */
+  tombstoneGraceMs: 1_200_000,
+  /** How long the version that an administrator replaced is kept, in case the administrator is revoked: one lease. */
+  shadowMs: 2_419_200_000,
+  /** A record that is refreshed by itself lives at least this long each time: p2p.h's four minutes. */
+  refreshMsMin: 240_000,
+  /** Records of one author. Without it one member fills everybody's disk with tiny ones. */
+  recordsPerAuthorMax: 250_000,
+  /** Bytes of one author's records, batches and leaves. */
+  recordBytesPerAuthorMax: 4_294_967_296,
+  /** Records of a group. */
+  recordsPerGroupMax: 2_500_000,
+  /** Bytes of a group's records. */
+  recordBytesPerGroupMax: 17_179_869_184,
+  /** Batches that one neighbor forwarded and that wait for their author's membership or for their time. Its oldest is given up first. */
+  batchesWaitingPerNeighborMax: 64,
+  /** Bytes of those. */
+  waitingBytesPerNeighborMax: 33_554_432,
+  /** Neighbors for whom batches wait. */
+  neighborsWaitingMax: 64,
+  /** Proofs of equivocation that are kept of one author: one is enough to convict. */
+  equivocationsPerAuthorMax: 4,
+  /** Memberships of authors that are kept in memory; a forgotten one is read and judged again. */
+  membershipsRememberedMax: 1_024,
+  /** Clauses of a search. */
+  searchClausesMax: 256,
+  /** Depth of a search, counting its clauses as one. Below it lies the stack of SQLite's parser. */
+  searchDepthMax: 256,
+  /** Characters of a text that a clause compares with or matches: what an attribute can hold. */
+  searchTextMax: 65_536,
+  /** Characters of the literal parts of a pattern that has wildcards: a long text is matched in its length times theirs. */
+  searchPatternMax: 1_024,
+  /** `*` and `?` of one pattern: matching costs their number times the length of the text. */
+  searchWildcardsMax: 32,
+  /** Results of one page. */
+  searchPageMax: 1_000,
+  /** Records of one `addAll`, which is one commit and told of at once: more would be too many for every live search. */
+  recordsAddedMax: 10_000,
+  /** Changes that wait for a slow reader of a live search; beyond it the reader is told to search again. */
+  liveChangesMax: 10_000,
+  /** Memory of those records, their objects included; of data above 1 KiB none is held. */
+  liveChangeBytesMax: 67_108_864,
 } as const;

@@ -29,7 +29,17 @@ export type RefusalCode =
   | 'WRONG_IDENTITY'
   | 'NOT_AUTHENTICATED'
   | 'UNSUPPORTED_VERSION'
-  | 'PROTOCOL_VIOLATION';
+  | 'INVALID_SEARCH'
+  | 'INVALID_PATTERN'
+  | 'PROTOCOL_VIOLATION'
+  | 'RECORD_INVALID'
+  | 'RECORD_NOT_FOUND'
+  | 'RECORD_EXPIRED'
+  | 'RECORD_TOO_LARGE'
+  | 'ATTRIBUTES_INVALID'
+  | 'TOO_MANY_ATTRIBUTES'
+  | 'EXPIRATION_INVALID'
+  | 'QUOTA_EXCEEDED';
 
 export function accept<Value>(value: Value): Verdict<Value> {
   return { ok: true, value };

@@ -11,6 +11,12 @@ export interface Clock {
   wakeAfter(delayMs: number, wake: () => void): () => void;
   /** Calls `act` when what runs now and what it promised is done, before the next event is taken. */
   endOfTurn(act: () => void): void;
+  /**
+   * Calls `act` in a turn of its own, after the events and wake-ups that are due by then. What is done
+   * over and over goes on here: at the end of a turn nothing else would ever have its turn. It keeps
+   * the process alive.
+   */
+  nextTurn(act: () => void): void;
 }
 
 export interface Chance {

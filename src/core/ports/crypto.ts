@@ -10,6 +10,17 @@ export interface Crypto {
   verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean;
 }
 
+/** Checks signatures beside the caller, on threads of the platform. */
+export interface SignatureChecker {
+  /** As `Crypto.verify`. `done` is called once, later. The bytes must not change until then. */
+  check(
+    publicKey: Uint8Array,
+    bytes: Uint8Array,
+    signature: Uint8Array,
+    done: (isValid: boolean) => void,
+  ): void;
+}
+
 /** A private key that can sign and do nothing else. */
 export interface Signer {
   /** Raw Ed25519 public key, 32 bytes. */

@@ -16,6 +16,18 @@ export type WorldErrorCode =
   | 'VAULT_TOO_NEW'
   /** Any other failure of the file system: `details.path`, and `details.errno` as `ENOSPC`. */
   | 'STORAGE_FAILED'
+  /** The disk, or what we may use of it, is full. */
+  | 'STORAGE_FULL'
+  /** A database of records that is none, or that a disk has spoilt; `details.reason`. */
+  | 'DATABASE_CORRUPT'
+  /** Another process, or another opener in this one, has the database of records. */
+  | 'DATABASE_IN_USE'
+  /** A database of records of another group, member or application; `details.what`. */
+  | 'DATABASE_OF_ANOTHER'
+  /** Written by a later release. */
+  | 'DATABASE_TOO_NEW'
+  /** An export file that is none, or that is not as it was written; `details.reason`. */
+  | 'EXPORT_DAMAGED'
   | 'IDENTITY_NOT_FOUND'
   | 'GROUP_NOT_FOUND'
   | 'ALREADY_EXISTS'

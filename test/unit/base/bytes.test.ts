@@ -13,8 +13,8 @@ import { compareText, concatBytes, equalBytes } from '../../../src/core/base/byt
 import { MalformedBytes } from '../../../src/core/base/malformed-bytes.ts';
 
 type Item =
-  | { readonly kind: 'u8' | 'u16' | 'u32' | 'varint'; readonly value: number }
-  | { readonly kind: 'u64'; readonly value: bigint }
+  | { readonly kind: 'u8' | 'u16' | 'u32' | 'varint' | 'i53'; readonly value: number }
+  | { readonly kind: 'u64' | 'i64'; readonly value: bigint }
   | { readonly kind: 'bytes' | 'raw'; readonly value: Uint8Array }
   | { readonly kind: 'text'; readonly value: string };
 
@@ -28,7 +28,11 @@ const anyItem: fc.Arbitrary<Item> = fc.oneof(
   number('u16', 0xffff),
   number('u32', 0xffff_ffff),
   number('varint', Number.MAX_SAFE_INTEGER - 1),
+  fc.maxSafeInteger().map((value) => ({ kind: 'i53', value }) as const),
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => ({ kind: 'u64', value }) as const),
+  fc
+    .oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt(-300n, 300n))
+    .map((value) => ({ kind: 'i64', value }) as const),
   fc.uint8Array({ maxLength: 600 }).map((value) => ({ kind: 'bytes', value }) as const),
   fc.uint8Array({ maxLength: 600 }).map((value) => ({ kind: 'raw', value }) as const),
   fc.string({ unit: 'binary', maxLength: 200 }).map((value) => ({ kind: 'text', value }) as const),
@@ -37,7 +41,8 @@ const anyItem: fc.Arbitrary<Item> = fc.oneof(
 function write(out: ByteWriter, item: Item): void {
   switch (item.kind) {
     case 'u64':
-      out.u64(item.value);
+    case 'i64':
+      out[item.kind](item.value);
       return;
     case 'bytes':
     case 'raw':
@@ -84,7 +89,11 @@ test('a message grows past its first 256 bytes at any point, by any kind of valu
     { kind: 'u16', value: 0xabcd },
     { kind: 'u32', value: 0xabcd_ef01 },
     { kind: 'u64', value: 0xabcd_ef01_2345_6789n },
+    { kind: 'i64', value: -0x7bcd_ef01_2345_6789n },
+    { kind: 'i53', value: -0x1b_cdef_0123_4567 },
     { kind: 'varint', value: 2 ** 53 - 1 },
+    { kind: 'text', value: 'x'.repeat(60) },
+    { kind: 'text', value: `${'x'.repeat(60)}é` },
     { kind: 'bytes', value: new Uint8Array(300).fill(7) },
     { kind: 'raw', value: new Uint8Array(1_000).fill(7) },
     { kind: 'text', value: 'é'.repeat(200) },
@@ -111,12 +120,51 @@ test('finish gives a copy: what is written later does not change it', () => {
   assert.deepEqual(first, Uint8Array.of(1));
 });
 
+test('a writer that begins anew has nothing of before, and leaves what was finished', () => {
+  const out = new ByteWriter(2).text('before');
+  const first = out.finish();
+  assert.deepEqual(out.reset().u8(7).finish(), Uint8Array.of(7));
+  assert.deepEqual(first, new ByteWriter().text('before').finish());
+});
+
+test("a signed integer is the two's complement of eight bytes, as bigint and as number", () => {
+  for (const edge of [0n, 1n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n]) {
+    for (const value of [edge, -edge, -edge - 1n]) {
+      const bytes = new ByteWriter().u64(BigInt.asUintN(64, value)).finish();
+      assert.deepEqual(new ByteWriter().i64(value).finish(), bytes);
+      assert.equal(new ByteReader(bytes).i64(), value);
+      const number = Number(value);
+      if (Number.isSafeInteger(number)) {
+        assert.deepEqual(new ByteWriter().i53(number).finish(), bytes);
+        assert.equal(new ByteReader(bytes).i53(), number);
+      } else {
+        assert.throws(() => new ByteReader(bytes).i53(), MalformedBytes);
+      }
+    }
+  }
+});
+
+test('text of any length and any characters is that of the platform', () => {
+  for (const unit of ['x', '\0', 'é', '鍵', '🔑']) {
+    for (const length of [0, 1, 31, 32, 63, 64, 126, 127, 128, 129, 1_023, 1_024, 1_025, 9_000]) {
+      for (const text of [unit.repeat(length), `${'x'.repeat(length)}${unit}`]) {
+        const bytes = new ByteWriter().text(text).finish();
+        const platform = Buffer.from(text, 'utf8');
+        assert.deepEqual(bytes, new ByteWriter().bytes(new Uint8Array(platform)).finish());
+        assert.equal(new ByteReader(bytes).text(40_000), text);
+      }
+    }
+  }
+});
+
 test('a value that does not fit its field is a mistake of ours', () => {
   const wrong: readonly (() => unknown)[] = [
     ...[-1, 256, 0.5, Number.NaN].map((value) => () => new ByteWriter().u8(value)),
     ...[-1, 65_536, 0.5].map((value) => () => new ByteWriter().u16(value)),
     ...[-1, 2 ** 32, Number.POSITIVE_INFINITY].map((value) => () => new ByteWriter().u32(value)),
     ...[-1n, 2n ** 64n].map((value) => () => new ByteWriter().u64(value)),
+    ...[2n ** 63n, -(2n ** 63n) - 1n].map((value) => () => new ByteWriter().i64(value)),
+    ...[2 ** 53, -(2 ** 53), 0.5, Number.NaN].map((value) => () => new ByteWriter().i53(value)),
     ...[-1, 2 ** 53, 0.5].map((value) => () => new ByteWriter().varint(value)),
   ];
   for (const act of wrong) assert.throws(act, BrokenInvariant);

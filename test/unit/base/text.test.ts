@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { base64urlBytes, base64urlText } from '../../../src/core/base/base64url.ts';
 import { hexBytes, hexText } from '../../../src/core/base/hex.ts';
 import { MalformedBytes } from '../../../src/core/base/malformed-bytes.ts';
-import { isWellFormedText, utf8Bytes, utf8Text } from '../../../src/core/base/utf8.ts';
+import { isWellFormedText, utf8Bytes, utf8Length, utf8Text } from '../../../src/core/base/utf8.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -84,9 +84,11 @@ test('well-formed text has its bytes, and other text has none', () => {
       assert.equal(isWellFormedText(text), text.isWellFormed());
       if (!text.isWellFormed()) {
         assert.throws(() => utf8Bytes(text), MalformedBytes);
+        assert.throws(() => utf8Length(text), MalformedBytes);
         return;
       }
       assert.deepEqual(utf8Bytes(text), new Uint8Array(Buffer.from(text)));
+      assert.equal(utf8Length(text), utf8Bytes(text).length);
       assert.equal(utf8Text(utf8Bytes(text)), text);
     }),
     { numRuns: 2_000 },

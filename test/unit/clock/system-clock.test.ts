@@ -58,3 +58,31 @@ test('a pending wake-up does not keep the process alive', async () => {
     timeout: 60_000,
   });
 });
+
+test('who puts something off to the next turn again and again leaves timers their turn', async () => {
+  let isFired = false;
+  setTimeout(() => {
+    isFired = true;
+  }, 1);
+  let turns = 0;
+  await new Promise<void>((resolve) => {
+    function act(): void {
+      turns += 1;
+      if (isFired || turns > 1_000_000) resolve();
+      else systemClock.nextTurn(act);
+    }
+    systemClock.nextTurn(act);
+    assert.equal(turns, 0, 'never at once');
+  });
+  assert.ok(isFired);
+});
+
+test('what was put off to the next turn keeps the process alive until it is done', async () => {
+  const program = `import { systemClock } from '${SOURCE}'; systemClock.nextTurn(() => console.log('done'));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', program],
+    { timeout: 60_000 },
+  );
+  assert.equal(stdout, 'done\n');
+});

@@ -1,0 +1,333 @@
+// Runs the record book of a group: gathers what is published in one turn into one batch and one commit
+// of the next, has signatures checked beside the loop, removes and refreshes what is due. Changes are
+// stored first and told after; what is stored is never reported as failed.
+
+import { BrokenInvariant } from '../core/base/assert.ts';
+import { type Instant, instantOf, type WallTime, wallTimeOf } from '../core/base/time.ts';
+import type { GroupRecord, RecordChange } from '../core/domain/records.ts';
+import type { Verdict } from '../core/domain/refusals.ts';
+import { accept } from '../core/domain/refusals.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Durability, RecordStore } from '../core/ports/record-store.ts';
+import { WorldError } from '../core/ports/world-error.ts';
+import type { RecordVerdict } from '../core/records/admission.ts';
+import type { BatchContents } from '../core/records/batch-contents.ts';
+import type { Publication, PublishStep, RecordBook, Step } from '../core/records/record-book.ts';
+import type { VerifiedBatch } from '../core/records/verified-batch.ts';
+import type { Released } from '../core/records/waiting-room.ts';
+import type { SignatureChecks } from './signature-checks.ts';
+
+/** Where a change comes from: this application, this member's own clock, or another member. */
+export type ChangeOrigin = 'here' | 'clock' | 'elsewhere';
+
+export interface RecordListener {
+  /** The changes are stored. */
+  onChanges(changes: readonly RecordChange[], origin: ChangeOrigin): void;
+  /**
+   * What was due by itself could not be stored. After a failure of the world it is tried again; after
+   * a bug of ours nothing is, and nothing is stored or taken any more.
+   */
+  onFailed(error: unknown): void;
+}
+
+export type PublishResult =
+  | { readonly kind: 'published'; readonly records: readonly GroupRecord[] }
+  | { readonly kind: 'refused'; readonly refusal: (Verdict<never> & { ok: false })['refusal'] }
+  /** Nothing was stored. */
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export type TakeResult =
+  | { readonly kind: 'judged'; readonly verdicts: readonly RecordVerdict[] }
+  /** The signature is not that of the author. */
+  | { readonly kind: 'forged' }
+  /** Nobody asks any more. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface RecordDeskParts {
+  readonly book: RecordBook;
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly checks: SignatureChecks;
+  /** What an acknowledged publication survives. */
+  readonly durability: Durability;
+}
+
+interface Waiting {
+  readonly publication: Publication;
+  readonly done: (result: PublishResult) => void;
+}
+
+/** Records that are published, removed or refreshed at once, before others have their turn. A guess: some 50 ms. */
+const STEP_RECORDS_MAX = 2_048;
+/** Bytes of those. One record goes beyond, and one publication of several. Without it a step would hold and write any amount. */
+const STEP_BYTES_MAX = 16_777_216;
+/** The wall clock may jump, so what is due is asked for again after this. */
+const LOOK_AGAIN_MS = 30_000;
+/** After a failure of the disk. */
+const RETRY_MS = 5_000;
+
+export class RecordDesk {
+  readonly #parts: RecordDeskParts;
+  readonly #listener: RecordListener;
+  #waiting: Waiting[] = [];
+  #isTurnComing = false;
+  #cancelWake: (() => void) | null = null;
+  /** What failed or was refused when it was due is due at once again, and has to wait. */
+  #restUntil: Instant | null = null;
+  #isOpen = true;
+  /** Of ours: why nothing is stored any more. */
+  #bug: { readonly error: unknown } | null = null;
+
+  constructor(parts: RecordDeskParts, listener: RecordListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+    this.#wakeAfter(0);
+  }
+
+  /** `done` is called once, in a later turn, when the records are stored, or are not. */
+  publish(publication: Publication, done: (result: PublishResult) => void): void {
+    if (!this.#isOpen) {
+      const error = this.#bug === null ? new BrokenInvariant(CLOSED) : this.#bug.error;
+      this.#parts.clock.nextTurn(() => done({ kind: 'failed', error }));
+      return;
+    }
+    this.#waiting.push({ publication, done });
+    this.#publishNextTurn();
+  }
+
+  /**
+   * Judges what `from` forwarded, its signature first; null for what nobody did, of which nothing waits
+   * here when it cannot be judged yet. `done` is called once, later.
+   */
+  take(contents: BatchContents, from: string | null, done: (result: TakeResult) => void): void {
+    try {
+      this.#parts.checks.check(contents, (batch) => done(this.#taken(batch, from)));
+    } catch (error) {
+      this.#parts.clock.nextTurn(() => done({ kind: 'failed', error }));
+    }
+  }
+
+  /** Throws `WorldError`, with nothing learned. What waited for the membership is judged now. */
+  learnMembership(chain: readonly Uint8Array[]): Verdict<void> {
+    const { book } = this.#parts;
+    const learned = book.learnMembership(chain);
+    if (!learned.ok) return learned;
+    this.#carryOut(learned.value, 'elsewhere', 'process');
+    const failures = this.#admitReleased(book.releaseFor(learned.value.learned));
+    this.#schedule();
+    this.#report(failures);
+    return accept(undefined);
+  }
+
+  /** What was published before is stored; nothing is taken any more. */
+  close(): void {
+    while (this.#waiting.length > 0) this.#publishSome();
+    this.#isOpen = false;
+    this.#cancelWake?.();
+  }
+
+  /** Not at the end of this one: who publishes when the last is stored would keep everything else from its turn. */
+  #publishNextTurn(): void {
+    if (this.#isTurnComing || this.#waiting.length === 0) return;
+    this.#isTurnComing = true;
+    this.#parts.clock.nextTurn(() => {
+      this.#isTurnComing = false;
+      if (this.#waiting.length > 0) this.#publishSome();
+      this.#publishNextTurn();
+    });
+  }
+
+  #publishSome(): void {
+    const some = this.#takeWaiting();
+    const results = this.#published(some.map(({ publication }) => publication));
+    for (const [at, result] of results.entries()) some[at]?.done(result);
+  }
+
+  /** For each publication. What the disk refuses fails for all of them, what breaks us for the one that does. */
+  #published(publications: readonly Publication[]): readonly PublishResult[] {
+    const { book, durability } = this.#parts;
+    let step: PublishStep;
+    try {
+      step = book.publish(publications, this.#now());
+    } catch (error) {
+      return this.#publishedApart(publications, error);
+    }
+    try {
+      this.#carryOut(step, 'here', durability);
+    } catch (error) {
+      if (!(error instanceof WorldError)) return this.#publishedApart(publications, error);
+      return publications.map(() => ({ kind: 'failed', error }));
+    }
+    return step.results.map(resultOf);
+  }
+
+  /** Half by half, in their order, so that one culprit among many costs few commits more. */
+  #publishedApart(publications: readonly Publication[], error: unknown): readonly PublishResult[] {
+    if (publications.length === 1) return [{ kind: 'failed', error }];
+    const middle = Math.ceil(publications.length / 2);
+    const before = this.#published(publications.slice(0, middle));
+    return [...before, ...this.#published(publications.slice(middle))];
+  }
+
+  /** At least one publication, and as many as one step should take. */
+  #takeWaiting(): readonly Waiting[] {
+    let records = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const { publication } of this.#waiting) {
+      records += publication.length;
+      bytes += this.#waiting.length > 1 ? this.#weightOf(publication) : 0;
+      if (count > 0 && (records > STEP_RECORDS_MAX || bytes > STEP_BYTES_MAX)) break;
+      count += 1;
+    }
+    const some = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return some;
+  }
+
+  /** What cannot be weighed goes alone: publishing it meets the same failure, and tells it. */
+  #weightOf(publication: Publication): number {
+    try {
+      return this.#parts.book.dataBytesOf(publication);
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #taken(batch: VerifiedBatch | null, from: string | null): TakeResult {
+    if (this.#bug !== null) return { kind: 'failed', error: this.#bug.error };
+    if (!this.#isOpen) return { kind: 'closed' };
+    return batch === null ? { kind: 'forged' } : this.#admit(batch, from);
+  }
+
+  #admit(batch: VerifiedBatch, from: string | null): TakeResult {
+    try {
+      const step = this.#parts.book.admit(batch, from, this.#now());
+      this.#carryOut(step, 'elsewhere', 'process');
+      if (step.verdicts.some(({ kind }) => kind === 'deferred')) this.#schedule();
+      return { kind: 'judged', verdicts: step.verdicts };
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
+
+  /** Each for itself; what cannot be stored is due again later. Returns what they failed with. */
+  #admitReleased(released: readonly Released[]): readonly unknown[] {
+    const failures: unknown[] = [];
+    const failed: Released[] = [];
+    for (const each of released) {
+      const result = this.#admit(each.batch, each.from);
+      if (result.kind !== 'failed') continue;
+      failures.push(result.error);
+      failed.push(each);
+    }
+    this.#parts.book.putBack(failed, wallTimeOf(this.#now() + RETRY_MS));
+    return failures;
+  }
+
+  /** Throws when nothing was stored; once it is, nothing fails any more. */
+  #carryOut(step: Step, origin: ChangeOrigin, durability: Durability): void {
+    if (step.changes.length === 0) return;
+    this.#parts.store.commit(step.changes, durability);
+    try {
+      if (step.told.length > 0) this.#listener.onChanges(step.told, origin);
+    } catch (error) {
+      this.#report([error]);
+    }
+    this.#schedule();
+  }
+
+  /** Some of what is due by now. First what makes room; each part for itself, for one that fails must not stop the others. */
+  #onWake(): void {
+    if (!this.#isOpen) return;
+    const { book } = this.#parts;
+    const { instant, wallTime } = this.#parts.clock.now();
+    const failures: unknown[] = [];
+    const isDone = [() => this.#removeDue(wallTime), () => this.#refreshDue(wallTime)].map(
+      (act) => {
+        try {
+          return !this.#isOpen || act();
+        } catch (error) {
+          failures.push(error);
+          return false;
+        }
+      },
+    );
+    this.#restUntil = isDone.includes(false) ? instantOf(instant + RETRY_MS) : null;
+    if (this.#isOpen) {
+      const released = book.releaseDue(wallTime, STEP_RECORDS_MAX, STEP_BYTES_MAX);
+      failures.push(...this.#admitReleased(released));
+    }
+    this.#schedule();
+    this.#report(failures);
+  }
+
+  #removeDue(now: WallTime): true {
+    const step = this.#parts.book.removeDue(now, STEP_RECORDS_MAX);
+    this.#carryOut(step, 'clock', 'process');
+    return true;
+  }
+
+  /** False when something was refused, which would be due again at once. */
+  #refreshDue(now: WallTime): boolean {
+    const { book, durability } = this.#parts;
+    const refreshing = book.refreshDue(now, STEP_RECORDS_MAX, STEP_BYTES_MAX);
+    if (refreshing.length === 0) return true;
+    const step = book.publish(refreshing, now);
+    this.#carryOut(step, 'clock', durability);
+    return step.results.every(({ ok }) => ok);
+  }
+
+  /** Once, however many there are, and a bug of ours before what the world does. */
+  #report(failures: readonly unknown[]): void {
+    const bug = failures.find((error) => !(error instanceof WorldError));
+    if (bug !== undefined) this.#breakOff(bug);
+    if (failures.length > 0) this.#listener.onFailed(bug ?? failures[0]);
+  }
+
+  /** After a bug of ours nothing is stored any more, and nobody waits for it in vain. */
+  #breakOff(error: unknown): void {
+    this.#isOpen = false;
+    this.#bug = { error };
+    this.#cancelWake?.();
+    for (const { done } of this.#waiting.splice(0)) done({ kind: 'failed', error });
+  }
+
+  /** One wake-up, for what is due next. Reckoned before the one there is goes, which is all that is left if it fails. */
+  #schedule(): void {
+    if (!this.#isOpen) return;
+    const delayMs = this.#untilNextMs();
+    if (this.#isOpen) this.#wakeAfter(delayMs);
+  }
+
+  #wakeAfter(delayMs: number): void {
+    this.#cancelWake?.();
+    this.#cancelWake = this.#parts.clock.wakeAfter(delayMs, () => this.#onWake());
+  }
+
+  /** Whoever asks has stored something: what fails here is not theirs. The wake-up meets it again, and reports it. */
+  #untilNextMs(): number {
+    const { instant, wallTime } = this.#parts.clock.now();
+    const restMs = Math.max(0, (this.#restUntil ?? instant) - instant);
+    try {
+      const next = this.#parts.book.nextDue();
+      const nextMs = next === null ? LOOK_AGAIN_MS : Math.min(next - wallTime, LOOK_AGAIN_MS);
+      return Math.max(restMs, nextMs);
+    } catch (error) {
+      if (!(error instanceof WorldError)) this.#report([error]);
+      return RETRY_MS;
+    }
+  }
+
+  #now(): WallTime {
+    return this.#parts.clock.now().wallTime;
+  }
+}
+
+const CLOSED = 'nothing is published once the desk is closed';
+
+function resultOf(verdict: Verdict<readonly GroupRecord[]>): PublishResult {
+  if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal };
+  return { kind: 'published', records: verdict.value };
+}
