@@ -1,20 +1,13 @@
-// The goals of the benches direct, open and idle (docs/performance.md quotes them). A goal compares
-// two subjects of one run; the machine cancels.
+// The goals of all benches (docs/performance.md quotes them). Most compare two subjects of one run,
+// where the machine cancels; those of records are absolute, for a machine like the one that is named
+// there, and stand beside a ratio that is only reported.
 
+import type { ConnectionSubjectName } from './connections/subject-list.ts';
 import type { Figures, Source } from './harness/figures.ts';
-import type { SubjectName } from './harness/subject-list.ts';
+import type { Bound, Goal } from './harness/verdicts.ts';
+import type { RecordSubjectName } from './records/subject-list.ts';
 
-export interface Goal {
-  readonly name: string;
-  readonly relation: 'at least' | 'at most';
-  readonly goal: number;
-  /**
-   * Without these there is nothing to judge; all others must have been measured or the goal is
-   * missed.
-   */
-  readonly optional: readonly SubjectName[];
-  value(figures: Figures): number | null;
-}
+type SubjectName = ConnectionSubjectName | RecordSubjectName;
 
 const LIBP2P: readonly SubjectName[] = ['libp2p-tls', 'libp2p-noise'];
 
@@ -24,6 +17,10 @@ const MEDIUM = '64 KiB messages';
 const LARGE = '1 MiB messages';
 const STREAM = 'stream of 1 GiB';
 const ROUND_TRIP = 'round trip of 64 B';
+
+const BATCHES = 'batches of 1,000';
+const SELECTIVE = 'equal, 100 match';
+const OPEN_GROUP = 'open, read a page, add a record';
 
 export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
   direct: [
@@ -41,41 +38,84 @@ export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
   idle: [
     overRawTls('memory per connection ÷ raw TLS', 1.2, 'idle connections', 'rssPerConnectionBytes'),
   ],
+  publish: [
+    absolute('records a second, batches of 1,000', atLeast(40_000), {
+      subject: 'peergroup',
+      work: BATCHES,
+      metric: 'recordsPerSecond',
+    }),
+    reported('batches of 1,000 ÷ bare-sqlite', publishing('peergroup'), publishing('bare-sqlite')),
+    reported('batches of 1,000 ÷ hypercore', publishing('peergroup'), publishing('hypercore')),
+    reported(
+      'batches of 1,000, for the process only ÷ hypercore',
+      publishing('peergroup', `${BATCHES}, for the process only`),
+      publishing('hypercore'),
+    ),
+    reported('batches of 1,000 ÷ orbitdb', publishing('peergroup'), publishing('orbitdb')),
+  ],
+  search: [
+    absolute('selective question, first 50, median ms', atMost(5), {
+      subject: 'peergroup',
+      work: SELECTIVE,
+      metric: 'medianMs',
+    }),
+    reported(
+      'selective question, median ÷ bare-sqlite',
+      { subject: 'peergroup', work: SELECTIVE, metric: 'medianMs' },
+      { subject: 'bare-sqlite', work: SELECTIVE, metric: 'medianMs' },
+    ),
+  ],
+  'open-group': [
+    absolute('usable with 100,000 records, ms', atMost(300), opening('peergroup')),
+    reported('usable ÷ hypercore', opening('peergroup'), opening('hypercore')),
+  ],
 };
 
 function ofRawTls(name: string, goal: number, work: string, rawWork: string = work): Goal {
-  const theirs = bytesPerSecond('raw-tls', rawWork);
-  return {
-    name,
-    relation: 'at least',
-    goal,
-    optional: [],
-    value: (figures) => figures.ratio(bytesPerSecond('peergroup', work), [theirs]),
-  };
+  return ratio(name, atLeast(goal), bytesPerSecond('peergroup', work), [
+    bytesPerSecond('raw-tls', rawWork),
+  ]);
 }
 
 function ofLibp2p(name: string, goal: number, work: string): Goal {
   const theirs = LIBP2P.map((subject) => bytesPerSecond(subject, work));
-  return {
-    name,
-    relation: 'at least',
-    goal,
-    optional: LIBP2P,
-    value: (figures) => figures.ratio(bytesPerSecond('peergroup', work), theirs),
-  };
+  const compared = ratio(name, atLeast(goal), bytesPerSecond('peergroup', work), theirs);
+  return { ...compared, optional: LIBP2P };
 }
 
 function overRawTls(name: string, goal: number, work: string, metric: string): Goal {
-  return {
-    name,
-    relation: 'at most',
-    goal,
-    optional: [],
-    value: (figures) =>
-      figures.ratio({ subject: 'peergroup', work, metric }, [{ subject: 'raw-tls', work, metric }]),
-  };
+  const theirs: Source = { subject: 'raw-tls', work, metric };
+  return ratio(name, atMost(goal), { subject: 'peergroup', work, metric }, [theirs]);
+}
+
+function absolute(name: string, bound: Bound, source: Source): Goal {
+  return { name, bound, optional: [], value: (figures: Figures) => figures.median(source) };
+}
+
+function reported(name: string, ours: Source, theirs: Source): Goal {
+  return ratio(name, null, ours, [theirs]);
+}
+
+function ratio(name: string, bound: Bound | null, ours: Source, theirs: readonly Source[]): Goal {
+  return { name, bound, optional: [], value: (figures) => figures.ratio(ours, theirs) };
+}
+
+function atLeast(value: number): Bound {
+  return { relation: 'at least', value };
+}
+
+function atMost(value: number): Bound {
+  return { relation: 'at most', value };
 }
 
 function bytesPerSecond(subject: SubjectName, work: string): Source {
   return { subject, work, metric: 'bytesPerSecond' };
+}
+
+function publishing(subject: RecordSubjectName, work: string = BATCHES): Source {
+  return { subject, work, metric: 'recordsPerSecond' };
+}
+
+function opening(subject: RecordSubjectName): Source {
+  return { subject, work: OPEN_GROUP, metric: 'usableMs' };
 }

@@ -1,4 +1,4 @@
-// npm run bench -- direct|open|idle [--json] [--check] [--quick] [--rounds count] [--only
+// npm run bench -- direct|open|idle|publish|search|open-group [--json] [--check] [--quick] [--rounds count] [--only
 // part-of-a-name]
 
 import { availableParallelism, cpus, platform } from 'node:os';
@@ -6,18 +6,17 @@ import { parseArgs } from 'node:util';
 import { direct } from './benches/direct.ts';
 import { idle } from './benches/idle.ts';
 import { open } from './benches/open.ts';
+import { openGroup } from './benches/open-group.ts';
+import { publish } from './benches/publish.ts';
+import { search } from './benches/search.ts';
 import { goalsByBench } from './goals.ts';
 import type { Bench } from './harness/bench.ts';
 import type { Outcome } from './harness/run.ts';
-import { run } from './harness/run.ts';
 import { figuresTable, verdictsTable } from './harness/table.ts';
 import type { Verdict } from './harness/verdicts.ts';
 import { judge } from './harness/verdicts.ts';
 
-const BENCHES: readonly Bench[] = [direct, open, idle];
-
-/** --quick only looks whether everything runs. */
-const QUICK_ROUNDS = 2;
+const BENCHES: readonly Bench[] = [direct, open, idle, publish, search, openGroup];
 
 const USAGE = `npm run bench -- ${BENCHES.map((bench) => bench.name).join('|')} [options]
   --json         print one object with every figure and the goals
@@ -26,7 +25,7 @@ const USAGE = `npm run bench -- ${BENCHES.map((bench) => bench.name).join('|')} 
   --rounds <n>   ${BENCHES.map((bench) => `${bench.rounds} for ${bench.name}`).join(', ')} by default
   --only <text>  only what has this text in "<subject> <work>"`;
 
-// Leaving by exit() kills the child processes (pair.ts).
+// Leaving by exit() kills the child processes (bench-process.ts) and removes directories.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 process.exitCode = await main();
@@ -38,7 +37,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { bench, isJson, isCheck, isQuick, rounds, only } = choice;
-  const outcome = await run(bench, {
+  const outcome = await bench.run({
     isQuick,
     rounds,
     only,
@@ -73,7 +72,7 @@ function parseChoice(): Choice | null {
     });
     const bench = BENCHES.find(({ name }) => name === positionals[0]);
     if (bench === undefined || positionals.length > 1) return null;
-    const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : bench.rounds));
+    const rounds = Number(values.rounds ?? (values.quick ? bench.quickRounds : bench.rounds));
     if (!Number.isInteger(rounds) || rounds < 1) return null;
     const { json: isJson, check: isCheck, quick: isQuick, only } = values;
     return { bench, isJson, isCheck, isQuick, rounds, only };

@@ -1,10 +1,11 @@
 // direct: what passes through one connection, measured where it reaches the receiving application.
 
-import type { Bench, MeasuredWork } from '../harness/bench.ts';
-import { sendsEachMessage } from '../harness/bench.ts';
-import type { Throughput } from '../harness/control.ts';
-import type { Pair } from '../harness/pair.ts';
-import type { Work } from '../harness/subject.ts';
+import type { Throughput } from '../connections/control.ts';
+import { type Pair, pairs } from '../connections/pair.ts';
+import { sendsEachMessage } from '../connections/sends-each-message.ts';
+import type { Work } from '../connections/subject.ts';
+import { benchOf } from '../harness/bench.ts';
+import type { MeasuredWork } from '../harness/plan.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -18,10 +19,12 @@ const STREAM_CHUNK_BYTES = 64 * KIB;
  */
 const SLACK_MS = 15_000;
 
-export const direct: Bench = {
+export const direct = benchOf({
   name: 'direct',
+  troupe: pairs,
   isFreshEachTime: false,
   rounds: 7,
+  quickRounds: 2,
   works: [
     messages('64 KiB messages', 64 * KIB),
     messages('1 MiB messages', MIB),
@@ -30,9 +33,9 @@ export const direct: Bench = {
     stream(),
     roundTrip(),
   ],
-};
+});
 
-function messages(name: string, sizeBytes: number): MeasuredWork {
+function messages(name: string, sizeBytes: number): MeasuredWork<Pair> {
   return {
     name,
     isFor: sendsEachMessage,
@@ -50,7 +53,7 @@ function messages(name: string, sizeBytes: number): MeasuredWork {
   };
 }
 
-function stream(): MeasuredWork {
+function stream(): MeasuredWork<Pair> {
   return {
     name: 'stream of 1 GiB',
     isFor: sendsEachMessage,
@@ -66,7 +69,7 @@ function stream(): MeasuredWork {
   };
 }
 
-function roundTrip(): MeasuredWork {
+function roundTrip(): MeasuredWork<Pair> {
   return {
     name: 'round trip of 64 B',
     isFor: sendsEachMessage,

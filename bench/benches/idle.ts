@@ -1,10 +1,10 @@
 // idle: what an open connection on which nothing happens costs the accepting process. The first
 // connections are not counted: with them come code and pools that are paid once.
 
-import type { Bench } from '../harness/bench.ts';
-import { sendsEachMessage } from '../harness/bench.ts';
-import type { Memory } from '../harness/control.ts';
-import type { Pair } from '../harness/pair.ts';
+import { type Pair, pairs } from '../connections/pair.ts';
+import { sendsEachMessage } from '../connections/sends-each-message.ts';
+import { benchOf } from '../harness/bench.ts';
+import type { Memory } from '../harness/memory.ts';
 import { median } from '../harness/statistics.ts';
 
 const DEADLINE_MS = 120_000;
@@ -16,10 +16,12 @@ const SLACK_MS = 15_000;
  */
 const STEPS = 5;
 
-export const idle: Bench = {
+export const idle = benchOf({
   name: 'idle',
+  troupe: pairs,
   isFreshEachTime: true,
   rounds: 5, // Memory varies little from round to round, and filling it takes a minute.
+  quickRounds: 2,
   works: [
     {
       name: 'idle connections',
@@ -41,7 +43,7 @@ export const idle: Bench = {
       },
     },
   ],
-};
+});
 
 function grown(before: Memory | undefined, after: Memory, key: keyof Memory): number {
   return after[key] - (before?.[key] ?? Number.NaN);

@@ -1,15 +1,18 @@
 // open: from nothing to a connection on which the acceptor's first byte has arrived, one after the
 // other.
 
-import type { Bench } from '../harness/bench.ts';
-import { sendsEachMessage } from '../harness/bench.ts';
+import { pairs } from '../connections/pair.ts';
+import { sendsEachMessage } from '../connections/sends-each-message.ts';
+import { benchOf } from '../harness/bench.ts';
 
 const SLACK_MS = 15_000;
 
-export const open: Bench = {
+export const open = benchOf({
   name: 'open',
+  troupe: pairs,
   isFreshEachTime: false,
   rounds: 7,
+  quickRounds: 2,
   works: [
     {
       name: 'open',
@@ -26,4 +29,4 @@ export const open: Bench = {
       },
     },
   ],
-};
+});

@@ -1,20 +1,35 @@
-// The main module of both children: `child.ts acceptor|dialer <subject>`. It obeys the commands of
+// The main module of every child: `child.ts acceptor|dialer|solo <subject>`. It obeys the commands of
 // its parent and ends with it.
 
-import { AcceptingSide } from './accepting-side.ts';
 import type { Command, Request, Response } from './control.ts';
-import { DialingSide } from './dialing-side.ts';
-import { isSubjectName, loadSubject } from './subject-list.ts';
 
-const [role, name] = process.argv.slice(2);
-if (name === undefined || !isSubjectName(name)) throw new Error(`no subject ${name}`);
+interface Side {
+  obey(command: Command): Promise<unknown>;
+}
 
-const subject = await loadSubject(name);
-const side = role === 'acceptor' ? new AcceptingSide(subject) : new DialingSide(subject);
+const [role, subject = ''] = process.argv.slice(2);
+const side = await sideOf(role);
 
 process.on('message', (request: Request) => void answer(request.id, request.command));
 process.on('disconnect', () => process.exit());
 send({ id: 0, reply: null });
+
+/** Loads no more than this side needs. */
+async function sideOf(role: string | undefined): Promise<Side> {
+  if (role === 'solo') {
+    const { SoloSide } = await import('../records/solo-side.ts');
+    const { loadRecordSubject } = await import('../records/subject-list.ts');
+    return new SoloSide(await loadRecordSubject(subject));
+  }
+  const { loadConnectionSubject } = await import('../connections/subject-list.ts');
+  const loaded = await loadConnectionSubject(subject);
+  if (role === 'acceptor') {
+    const { AcceptingSide } = await import('../connections/accepting-side.ts');
+    return new AcceptingSide(loaded);
+  }
+  const { DialingSide } = await import('../connections/dialing-side.ts');
+  return new DialingSide(loaded);
+}
 
 async function answer(id: number, command: Command): Promise<void> {
   try {

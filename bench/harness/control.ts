@@ -1,81 +1,14 @@
-// What the main process asks of its two children, and what they answer.
+// What the main process asks of a child of either kind, and what it answers.
 
-import type { Address, Material, Work } from './subject.ts';
+import type { AcceptorCommand, DialerCommand, PairReplies } from '../connections/control.ts';
+import type { SoloCommand, SoloReplies } from '../records/control.ts';
 
-/** The reply to each command stands beside it in `Replies`. */
-export type AcceptorCommand =
-  | { readonly name: 'listen'; readonly material: Material }
-  | { readonly name: 'serve'; readonly work: Work }
-  | { readonly name: 'awaitConnections'; readonly connections: number }
-  | { readonly name: 'sample'; readonly warmUpMs: number; readonly durationMs: number }
-  | { readonly name: 'receive'; readonly totalBytes: number; readonly capMs: number }
-  | { readonly name: 'memory' };
+export type Command = AcceptorCommand | DialerCommand | SoloCommand;
 
-export type DialerCommand =
-  | { readonly name: 'dial'; readonly address: Address; readonly material: Material }
-  | {
-      readonly name: 'pump';
-      readonly work: Work;
-      readonly sizeBytes: number;
-      readonly count: number;
-    }
-  | { readonly name: 'stop' }
-  | {
-      readonly name: 'roundTrips';
-      readonly sizeBytes: number;
-      readonly warmUpCount: number;
-      readonly count: number;
-      readonly capMs: number;
-    }
-  | {
-      readonly name: 'opens';
-      readonly warmUpCount: number;
-      readonly count: number;
-      readonly capMs: number;
-    }
-  | { readonly name: 'hold'; readonly count: number };
+/** The reply to each command by its name. */
+export interface Replies extends PairReplies, SoloReplies {}
 
-export interface Replies {
-  readonly listen: Address;
-  readonly serve: null;
-  readonly awaitConnections: null;
-  readonly sample: Throughput;
-  readonly receive: Throughput;
-  readonly memory: Memory;
-  readonly dial: null;
-  readonly pump: Pumped;
-  readonly stop: null;
-  readonly roundTrips: Spread;
-  readonly opens: { readonly usable: Spread; readonly secured: Spread | null };
-  readonly hold: null;
-}
-
-export interface Throughput {
-  readonly bytes: number;
-  readonly elapsedMs: number;
-  /** What the accepting process worked in that time. */
-  readonly cpuMs: number;
-}
-
-export interface Pumped {
-  readonly bytes: number;
-  /** What the dialing process worked for these bytes. */
-  readonly cpuMs: number;
-}
-
-export interface Memory {
-  readonly rssBytes: number;
-  readonly heapBytes: number;
-  readonly externalBytes: number;
-}
-
-/** Of one round's samples, in milliseconds. */
-export interface Spread {
-  readonly medianMs: number;
-  readonly p99Ms: number;
-}
-
-export type Command = AcceptorCommand | DialerCommand;
+export type ReplyTo<Asked extends Command> = Replies[Asked['name']];
 
 export interface Request {
   readonly id: number;

@@ -3,18 +3,17 @@
 // medians.
 
 import { median } from './statistics.ts';
-import type { SubjectName } from './subject-list.ts';
 
 export interface Sample {
   readonly round: number;
-  readonly subject: SubjectName;
+  readonly subject: string;
   readonly work: string;
   readonly metric: string;
   readonly value: number;
 }
 
 export interface Figure {
-  readonly subject: SubjectName;
+  readonly subject: string;
   readonly work: string;
   readonly metric: string;
   readonly median: number;
@@ -24,7 +23,7 @@ export interface Figure {
 }
 
 export interface Source {
-  readonly subject: SubjectName;
+  readonly subject: string;
   readonly work: string;
   readonly metric: string;
 }
@@ -49,6 +48,12 @@ export class Figures {
       const [least, most] = [Math.min(...values), Math.max(...values)];
       return [{ subject, work, metric, median: median(values), least, most, samples: values }];
     });
+  }
+
+  /** The median over the rounds; null when it was never measured. */
+  median(source: Source): number | null {
+    const values = [...this.#valueByRound(source).values()];
+    return values.length === 0 ? null : median(values);
   }
 
   /**

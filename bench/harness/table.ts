@@ -11,8 +11,12 @@ function formatValue(metric: string, value: number): string {
   if (metric.endsWith('PerSecond')) return `${Math.round(value).toLocaleString('en')}/s`;
   if (metric.endsWith('Us')) return `${significant(value)} µs`;
   if (metric.endsWith('Ms')) return `${significant(value)} ms`;
-  if (metric.endsWith('Bytes')) return `${significant(value / 1024)} KiB`;
-  return String(value);
+  if (metric.endsWith('Bytes')) return formatBytes(value);
+  return value.toLocaleString('en');
+}
+
+function formatBytes(value: number): string {
+  return value < MIB ? `${significant(value / 1024)} KiB` : `${significant(value / MIB)} MiB`;
 }
 
 export function figuresTable(figures: readonly Figure[]): string {
@@ -30,7 +34,7 @@ export function verdictsTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ name, value, relation, goal, met }) => [
     name,
     value === null ? 'not measured' : significant(value),
-    `${relation} ${goal}`,
+    relation === null || goal === null ? '' : `${relation} ${goal.toLocaleString('en')}`,
     met === null ? '–' : met ? 'met' : 'MISSED',
   ]);
   return table([['goal', 'value', 'bound', ''], ...rows]);

@@ -1,10 +1,7 @@
-// The pairs of one round, started when first needed. A subject that fails is reported, never the
+// The processes of one round, started when first needed. A subject that fails is reported, never the
 // end of the run.
 
-import { Pair } from './pair.ts';
-import type { Material } from './subject.ts';
-import type { SubjectName } from './subject-list.ts';
-import { loadSubject } from './subject-list.ts';
+import type { Crew, Material, Troupe } from './troupe.ts';
 
 /**
  * A subject that failed so often at a work is not asked again: each failure may cost a whole
@@ -12,62 +9,81 @@ import { loadSubject } from './subject-list.ts';
  */
 const FAILURES_MAX = 2;
 
-export class Team {
-  readonly #pairByName = new Map<SubjectName, Pair>();
-  readonly #materialByName = new Map<SubjectName, Promise<Material>>();
-  readonly #failuresByWork = new Map<string, number>();
-  readonly #onFailure: (note: string) => void;
+export interface TeamOptions {
+  readonly isQuick: boolean;
+  readonly onProgress: (line: string) => void;
+  readonly onFailure: (note: string) => void;
+}
 
-  constructor(onFailure: (note: string) => void) {
-    this.#onFailure = onFailure;
+export class Team<SomeCrew extends Crew> {
+  readonly #troupe: Troupe<SomeCrew>;
+  readonly #options: TeamOptions;
+  readonly #crewByName = new Map<string, SomeCrew>();
+  readonly #materialByName = new Map<string, Promise<Material | null>>();
+  readonly #failuresByWork = new Map<string, number>();
+
+  constructor(troupe: Troupe<SomeCrew>, options: TeamOptions) {
+    this.#troupe = troupe;
+    this.#options = options;
   }
 
-  /** Runs `measure` with the subject's pair; null when it failed or has failed too often. */
+  /** Runs `measure` with the subject's processes; null when it failed or has failed too often. */
   async attempt<Value>(
-    name: SubjectName,
+    name: string,
     work: string,
-    measure: (pair: Pair) => Promise<Value>,
+    measure: (crew: SomeCrew) => Promise<Value>,
   ): Promise<Value | null> {
     const key = `${name}, ${work}`;
     const failures = this.#failuresByWork.get(key) ?? 0;
     if (failures >= FAILURES_MAX) return null;
+    const material = await this.#materialOf(name);
+    if (material === null) return null;
     try {
-      return await measure(await this.#pairOf(name));
+      return await measure(await this.#crewOf(name, material));
     } catch (error) {
       this.#failuresByWork.set(key, failures + 1);
-      this.#onFailure(`${key}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#options.onFailure(`${key}: ${messageOf(error)}`);
       await this.dismiss(name);
       return null;
     }
   }
 
-  async dismiss(name: SubjectName): Promise<void> {
-    const pair = this.#pairByName.get(name);
-    this.#pairByName.delete(name);
-    await pair?.kill();
+  async dismiss(name: string): Promise<void> {
+    const crew = this.#crewByName.get(name);
+    this.#crewByName.delete(name);
+    await crew?.kill();
   }
 
   async dismissAll(): Promise<void> {
-    await Promise.all([...this.#pairByName.keys()].map((name) => this.dismiss(name)));
+    await Promise.all([...this.#crewByName.keys()].map((name) => this.dismiss(name)));
   }
 
-  async #pairOf(name: SubjectName): Promise<Pair> {
-    const running = this.#pairByName.get(name);
+  async #crewOf(name: string, material: Material): Promise<SomeCrew> {
+    const running = this.#crewByName.get(name);
     if (running !== undefined) return running;
-    const pair = await Pair.start(name, await this.#materialOf(name));
-    this.#pairByName.set(name, pair);
-    return pair;
+    const crew = await this.#troupe.start(name, material);
+    this.#crewByName.set(name, crew);
+    return crew;
   }
 
-  /** Made once in a run: all rounds of a subject use the same certificates. */
-  #materialOf(name: SubjectName): Promise<Material> {
-    const made = this.#materialByName.get(name) ?? prepare(name);
+  /** Made once in a run, and used in all its rounds. Null for a subject that could not make it. */
+  #materialOf(name: string): Promise<Material | null> {
+    const made = this.#materialByName.get(name) ?? this.#prepare(name);
     this.#materialByName.set(name, made);
     return made;
   }
+
+  async #prepare(name: string): Promise<Material | null> {
+    this.#options.onProgress(`    preparing ${name}`);
+    try {
+      return await this.#troupe.prepare(name, this.#options.isQuick);
+    } catch (error) {
+      this.#options.onFailure(`${name} left out: ${messageOf(error)}`);
+      return null;
+    }
+  }
 }
 
-async function prepare(name: SubjectName): Promise<Material> {
-  const subject = await loadSubject(name);
-  return (await subject.prepare?.()) ?? '';
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

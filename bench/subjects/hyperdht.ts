@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { GREETING, pumpDuplex } from '../harness/socket-connection.ts';
+import { GREETING, pumpDuplex } from '../connections/socket-connection.ts';
 import type {
   Acceptor,
   Address,
@@ -12,7 +12,7 @@ import type {
   Subject,
   Tally,
   Work,
-} from '../harness/subject.ts';
+} from '../connections/subject.ts';
 import { loadPeer } from '../peers/load.ts';
 
 export const subject: Subject = { name: 'hyperdht', listen, dial };

@@ -1,6 +1,6 @@
 // Not a goal but a remark: what libp2p moves when the application gathers small messages itself.
 
-import { libp2pSubject } from '../harness/libp2p-subject.ts';
+import { libp2pSubject } from '../connections/libp2p-subject.ts';
 
 export const subject = libp2pSubject({
   name: 'libp2p-tls-writev',

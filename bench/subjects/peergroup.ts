@@ -1,22 +1,21 @@
 // peergroup itself, through its front door, as an application uses it.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DirectConnection } from '../../src/api/index.ts';
 import { openNode } from '../../src/api/index.ts';
-import { Breath } from '../harness/breath.ts';
-import { pumpDuplex } from '../harness/socket-connection.ts';
+import { Breath } from '../connections/breath.ts';
+import { pumpDuplex } from '../connections/socket-connection.ts';
 import type {
   Acceptor,
   Address,
   Connection,
   Dialer,
-  Material,
   Subject,
   Tally,
   Work,
-} from '../harness/subject.ts';
+} from '../connections/subject.ts';
+import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import type { Material } from '../harness/troupe.ts';
 
 export const subject: Subject = { name: 'peergroup', prepare, listen, dial };
 
@@ -29,8 +28,7 @@ interface Village {
 
 /** A group whose creator invited both parties, so that each has a chain of three certificates. */
 async function prepare(): Promise<Material> {
-  const directory = mkdtempSync(join(tmpdir(), 'peergroup-bench-'));
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryDirectory();
   await using creator = await openNode({ directory: join(directory, 'creator') });
   await creator.createIdentity({ friendlyName: 'creator' });
   const group = await creator.createGroup({ friendlyName: 'bench' });

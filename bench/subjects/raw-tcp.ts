@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { listenLocally } from '../harness/listen-locally.ts';
-import { SocketConnection, serveSocket } from '../harness/socket-connection.ts';
-import type { Acceptor, Connection, Dialer, Subject, Tally, Work } from '../harness/subject.ts';
+import { listenLocally } from '../connections/listen-locally.ts';
+import { SocketConnection, serveSocket } from '../connections/socket-connection.ts';
+import type { Acceptor, Connection, Dialer, Subject, Tally, Work } from '../connections/subject.ts';
 
 export const subject: Subject = { name: 'raw-tcp', listen, dial };
 

@@ -4,19 +4,19 @@
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { connect, createSecureContext, createServer } from 'node:tls';
-import type { Chains, Party } from '../harness/certificates.ts';
-import { listenLocally } from '../harness/listen-locally.ts';
-import { SocketConnection, serveSocket } from '../harness/socket-connection.ts';
+import type { Chains, Party } from '../connections/certificates.ts';
+import { listenLocally } from '../connections/listen-locally.ts';
+import { SocketConnection, serveSocket } from '../connections/socket-connection.ts';
 import type {
   Acceptor,
   Address,
   Connection,
   Dialer,
-  Material,
   Subject,
   Tally,
   Work,
-} from '../harness/subject.ts';
+} from '../connections/subject.ts';
+import type { Material } from '../harness/troupe.ts';
 
 export const subject: Subject = { name: 'raw-tls', prepare, listen, dial };
 
@@ -24,7 +24,7 @@ const PROTOCOL = 'bench/1';
 
 async function prepare(): Promise<Material> {
   // Only here: the two processes that are measured need not load what makes certificates.
-  const { makeChains } = await import('../harness/certificates.ts');
+  const { makeChains } = await import('../connections/certificates.ts');
   return JSON.stringify(makeChains());
 }
 

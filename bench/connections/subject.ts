@@ -1,5 +1,7 @@
-// What a subject of the benchmarks is: one way to connect two processes. A subject supplies these
+// What a subject of direct, open and idle is: one way to connect two processes. A subject supplies these
 // few primitives; the works, the clocks and the arithmetic are the harness's and the same for all.
+
+import type { Material } from '../harness/troupe.ts';
 
 /** What the next connections are for. Both processes are told before a connection is made. */
 export type Work =
@@ -22,18 +24,12 @@ export interface Tally {
   bytes: number;
 }
 
-/**
- * What both processes must share beforehand (certificates, a group), made once by the main process,
- * as text.
- */
-export type Material = string;
-
 /** How the dialing process finds the accepting one, as text: it crosses between processes. */
 export type Address = string;
 
 export interface Subject {
   readonly name: string;
-  /** Runs in the main process, before both others. */
+  /** Runs in the main process, before both others: what they must share (certificates, a group). */
   prepare?(): Promise<Material>;
   /** Runs in the accepting process. */
   listen(material: Material): Promise<Acceptor>;

@@ -2,18 +2,18 @@
 // itself.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command, Memory, Replies, Throughput } from './control.ts';
-import { cpuMs } from './cpu.ts';
-import type { Acceptor, Material, Subject, Tally, Work } from './subject.ts';
+import type { Command, Replies } from '../harness/control.ts';
+import { cpuMs } from '../harness/cpu.ts';
+import { weigh } from '../harness/memory.ts';
+import type { Material } from '../harness/troupe.ts';
+import type { Throughput } from './control.ts';
+import type { Acceptor, Subject, Tally, Work } from './subject.ts';
 
 /**
  * How often a tally is looked at: a thousandth of the shortest sample, and nothing beside the
  * traffic.
  */
 const LOOK_MS = 1;
-
-/** Finalizers of one collection free what the next collects. */
-const COLLECTIONS = 6;
 
 export class AcceptingSide {
   readonly #subject: Subject;
@@ -97,15 +97,6 @@ function progress(before: Mark, tally: Tally): Throughput {
     elapsedMs: now.atMs - before.atMs,
     cpuMs: now.cpuMs - before.cpuMs,
   };
-}
-
-async function weigh(): Promise<Memory> {
-  for (let done = 0; done < COLLECTIONS; done += 1) {
-    globalThis.gc?.();
-    await pause(50);
-  }
-  const usage = process.memoryUsage();
-  return { rssBytes: usage.rss, heapBytes: usage.heapUsed, externalBytes: usage.external };
 }
 
 function emptyTally(): Tally {

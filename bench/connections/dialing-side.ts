@@ -1,16 +1,15 @@
 // The dialing process: it connects, sends, and times what only it can time.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command, Pumped, Replies, Spread } from './control.ts';
-import { cpuMs } from './cpu.ts';
-import { median, percentile } from './statistics.ts';
-import type { Address, Connection, Dialer, Material, Subject, Work } from './subject.ts';
+import { collect, type Repetition, type Spread, spreadOf } from '../harness/collect.ts';
+import type { Command, Replies } from '../harness/control.ts';
+import { cpuMs } from '../harness/cpu.ts';
+import type { Material } from '../harness/troupe.ts';
+import type { Pumped } from './control.ts';
+import type { Address, Connection, Dialer, Subject, Work } from './subject.ts';
 
 /** Between two openings, so that closing the one does not run into the other. */
 const QUIET_MS = 2;
-
-/** A cap on time must not leave too few samples for a median. */
-const SAMPLES_MIN = 10;
 
 export class DialingSide {
   readonly #subject: Subject;
@@ -70,7 +69,7 @@ export class DialingSide {
     return pumped;
   }
 
-  async #roundTrips(plan: Plan & { readonly sizeBytes: number }): Promise<Spread> {
+  async #roundTrips(plan: Repetition & { readonly sizeBytes: number }): Promise<Spread> {
     globalThis.gc?.();
     const connection = await this.#connect({ kind: 'roundTrip', sizeBytes: plan.sizeBytes });
     const message = Buffer.alloc(plan.sizeBytes, 0x5a);
@@ -80,10 +79,10 @@ export class DialingSide {
       return performance.now() - beganAt;
     });
     await connection.close();
-    return spread(times);
+    return spreadOf(times);
   }
 
-  async #opens(plan: Plan): Promise<Replies['opens']> {
+  async #opens(plan: Repetition): Promise<Replies['opens']> {
     globalThis.gc?.();
     const securedTimes: number[] = [];
     const usableTimes = await collect(plan, async () => {
@@ -96,7 +95,10 @@ export class DialingSide {
       return usableMs;
     });
     const secured = securedTimes.slice(-usableTimes.length);
-    return { usable: spread(usableTimes), secured: secured.length === 0 ? null : spread(secured) };
+    return {
+      usable: spreadOf(usableTimes),
+      secured: secured.length === 0 ? null : spreadOf(secured),
+    };
   }
 
   async #hold(count: number): Promise<null> {
@@ -107,26 +109,4 @@ export class DialingSide {
     }
     return null;
   }
-}
-
-interface Plan {
-  readonly warmUpCount: number;
-  readonly count: number;
-  readonly capMs: number;
-}
-
-/** Repeats `measure`, drops the warm-up and stops early at the cap. */
-async function collect(plan: Plan, measure: () => Promise<number>): Promise<number[]> {
-  const beganAt = performance.now();
-  const isLate = (share: number): boolean => performance.now() - beganAt > plan.capMs * share;
-  for (let done = 0; done < plan.warmUpCount && !isLate(0.3); done += 1) await measure();
-  const values: number[] = [];
-  while (values.length < plan.count && (values.length < SAMPLES_MIN || !isLate(1))) {
-    values.push(await measure());
-  }
-  return values;
-}
-
-function spread(timesMs: readonly number[]): Spread {
-  return { medianMs: median(timesMs), p99Ms: percentile(timesMs, 0.99) };
 }

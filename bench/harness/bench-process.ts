@@ -1,17 +1,15 @@
-// Two child processes of one subject: one accepts, one dials. Every question has a deadline, and a
-// pair that misses one, fails or is done with is killed.
+// A child process that runs one subject. Every question to it has a deadline; one that misses it,
+// fails or is done with is killed, and none outlives this process.
 
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { AcceptorCommand, Command, DialerCommand, Replies, Response } from './control.ts';
-import type { Material } from './subject.ts';
-import type { SubjectName } from './subject-list.ts';
+import type { Command, ReplyTo, Response } from './control.ts';
 
 const CHILD_FILE = join(import.meta.dirname, 'child.ts');
 
 /** Loading libp2p takes a second on a quiet machine. */
-const START_DEADLINE_MS = 30_000;
+export const START_DEADLINE_MS = 30_000;
 
 /** How much of what a child complained about is kept for the note about its failure. */
 const COMPLAINT_CHARS_MAX = 4_000;
@@ -21,56 +19,14 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-type Name<Commands extends Command> = Commands['name'];
-
-export class Pair {
-  readonly #acceptor: Child;
-  readonly #dialer: Child;
-
-  private constructor(acceptor: Child, dialer: Child) {
-    this.#acceptor = acceptor;
-    this.#dialer = dialer;
-  }
-
-  static async start(name: SubjectName, material: Material): Promise<Pair> {
-    const pair = new Pair(new Child('acceptor', name), new Child('dialer', name));
-    try {
-      await Promise.all([pair.#acceptor.ready(), pair.#dialer.ready()]);
-      const address = await pair.accepting({ name: 'listen', material }, START_DEADLINE_MS);
-      await pair.dialing({ name: 'dial', address, material }, START_DEADLINE_MS);
-      return pair;
-    } catch (error) {
-      await pair.kill();
-      throw error;
-    }
-  }
-
-  accepting<Asked extends AcceptorCommand>(
-    command: Asked,
-    deadlineMs: number,
-  ): Promise<Replies[Name<Asked>]> {
-    return this.#acceptor.ask(command, deadlineMs);
-  }
-
-  dialing<Asked extends DialerCommand>(
-    command: Asked,
-    deadlineMs: number,
-  ): Promise<Replies[Name<Asked>]> {
-    return this.#dialer.ask(command, deadlineMs);
-  }
-
-  /** Resolves when both processes have ended. */
-  async kill(): Promise<void> {
-    await Promise.all([this.#acceptor.kill(), this.#dialer.kill()]);
-  }
-}
+export type Role = 'acceptor' | 'dialer' | 'solo';
 
 interface Waiting {
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-class Child {
+export class BenchProcess {
   readonly #label: string;
   readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
@@ -79,9 +35,9 @@ class Child {
   #nextId = 1;
   #complaint = '';
 
-  constructor(role: 'acceptor' | 'dialer', name: SubjectName) {
-    this.#label = `${name} (${role})`;
-    this.#process = fork(CHILD_FILE, [role, name], {
+  constructor(role: Role, subject: string) {
+    this.#label = `${subject} (${role})`;
+    this.#process = fork(CHILD_FILE, [role, subject], {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       killSignal: 'SIGKILL',
@@ -107,16 +63,13 @@ class Child {
     await this.#ready;
   }
 
-  async ask<Asked extends Command>(
-    command: Asked,
-    deadlineMs: number,
-  ): Promise<Replies[Name<Asked>]> {
+  async ask<Asked extends Command>(command: Asked, deadlineMs: number): Promise<ReplyTo<Asked>> {
     const id = this.#nextId;
     this.#nextId += 1;
     const answer = this.#answerTo(id, command.name, deadlineMs);
     if (this.#process.connected) this.#process.send({ id, command });
     else this.#failAll('is not running');
-    return (await answer) as Replies[Name<Asked>];
+    return (await answer) as ReplyTo<Asked>;
   }
 
   async kill(): Promise<void> {
