@@ -34,6 +34,9 @@ const LEAVES_KEPT_MAX = 64;
 
 const HASH_BYTES = 32;
 
+/** Those of `contentValues`. */
+const CONTENT_COLUMNS = ['version', 'is_deleted', 'modified_at', 'expires_at', 'refresh_at'];
+
 /** Throws `WorldError` for a file that is no database at all, or not there. */
 export function checkDatabase(path: string): CheckedDatabase {
   let database: DatabaseSync | undefined;
@@ -97,7 +100,7 @@ class DatabaseChecking {
     const page = new Query(
       this.#database,
       `SELECT ${VERSION_COLUMNS}, row, (SELECT guid FROM record_type WHERE record_type = record.record_type),
-       creator, author, version, is_deleted, modified_at, expires_at, refresh_at
+       creator, author, ${CONTENT_COLUMNS.join(', ')}
        FROM record WHERE row > ? ORDER BY row LIMIT ${ROWS_AT_ONCE}`,
       'bigints',
     );
@@ -184,7 +187,10 @@ class DatabaseChecking {
     const writer = this.#members.withNumber(row.number(10)).publicKey;
     this.#require(equalBytes(writer, author), 'its author is another one');
     contentValues(content).forEach((value, at) => {
-      this.#require(row.numberOrNull(11 + at) === value, `column ${11 + at} is not its content's`);
+      this.#require(
+        row.numberOrNull(11 + at) === value,
+        `its ${CONTENT_COLUMNS[at]} is not what its content says`,
+      );
     });
   }
 

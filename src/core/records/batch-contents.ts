@@ -39,7 +39,7 @@ export interface BatchEntry {
 export interface BatchTools {
   readonly group: GroupName;
   readonly crypto: Crypto;
-  readonly ids: RecordIds;
+  readonly ids: Pick<RecordIds, 'idOf'>;
   readonly hashes: RecordHashes;
 }
 

