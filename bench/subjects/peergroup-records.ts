@@ -2,7 +2,7 @@
 
 import type { PeerGroup, PeerNode } from '../../src/api/index.ts';
 import { openNode } from '../../src/api/index.ts';
-import type { RecordQuery } from '../../src/api/search-query.ts';
+import type { RecordQuery } from '../../src/api/records/search-query.ts';
 import type { Question } from '../records/questions.ts';
 import type { Key, Place, Sample, Store, Subject } from '../records/subject.ts';
 import { PAGE_RECORDS } from '../records/subject.ts';

@@ -5,7 +5,7 @@ import type { ChangeOrigin } from '../engine/record-desk.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { DirectConnection } from './direct-connection.ts';
 import type { PeerGroupError } from './peer-group-error.ts';
-import type { SharedRecord } from './shared-record.ts';
+import type { SharedRecord } from './records/shared-record.ts';
 
 /** A direct connection was opened, by either side. */
 export class ConnectionOpenedEvent extends Event {
@@ -66,7 +66,10 @@ interface ChangedRecords {
   readonly previous: SharedRecord | null;
 }
 
-/** What was due by itself, an expiry or a refresh, could not be stored. It is tried again. */
+/**
+ * What was due by itself, an expiry or a refresh, could not be stored. After a failure of the disk it
+ * is tried again; after a bug of ours (`INTERNAL`) it is not, and nothing is published any more.
+ */
 export class RecordsFailedEvent extends Event {
   readonly error: unknown;
 

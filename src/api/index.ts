@@ -23,12 +23,8 @@ export {
   RecordChangedEvent,
   RecordsFailedEvent,
 } from './group-events.ts';
-export type { NewRecord, RecordPage, RecordUpdate, WatchOptions } from './group-records.ts';
-export { GroupRecords } from './group-records.ts';
 export { Identity } from './identity.ts';
 export type { InviteOptions } from './invite.ts';
-export type { LiveChange } from './live-search.ts';
-export { LiveSearch } from './live-search.ts';
 export type { Member } from './member.ts';
 export { Message } from './message.ts';
 export type { KnownMember, MembershipSummary, OpenOptions } from './peer-group.ts';
@@ -43,17 +39,21 @@ export type {
   NodeOptions,
 } from './peer-node.ts';
 export { openNode, PeerNode } from './peer-node.ts';
-export type { RecordInput } from './record-arguments.ts';
-export type { RecordOptions, RecordQuotas } from './record-options.ts';
-export type { RecordsCheck, RepairSummary } from './record-repair.ts';
+export type { NewRecord, RecordPage, RecordUpdate, WatchOptions } from './records/group-records.ts';
+export { GroupRecords } from './records/group-records.ts';
+export type { LiveChange } from './records/live-search.ts';
+export { LiveSearch } from './records/live-search.ts';
+export type { RecordInput } from './records/record-arguments.ts';
+export type { RecordOptions, RecordQuotas } from './records/record-options.ts';
+export type { RecordsCheck, RepairSummary } from './records/record-repair.ts';
 export type {
   ExportSummary,
   ImportSummary,
   TransferOptions,
   TransferProgress,
-} from './record-transfer.ts';
-export type { QueryCondition } from './search-condition.ts';
-export type { QueryOrder, RecordQuery } from './search-query.ts';
-export type { AttributeInput, Attributes } from './shared-record.ts';
-export { SharedRecord } from './shared-record.ts';
+} from './records/record-transfer.ts';
+export type { QueryCondition } from './records/search-condition.ts';
+export type { QueryOrder, RecordQuery } from './records/search-query.ts';
+export type { AttributeInput, Attributes } from './records/shared-record.ts';
+export { SharedRecord } from './records/shared-record.ts';
 export type { NamingOptions } from './vault-entries.ts';

@@ -7,9 +7,9 @@ import type { Vault } from '../adapters/vault/vault.ts';
 import { DirectDesk } from '../engine/direct-desk.ts';
 import { AddressMemory } from './address-memory.ts';
 import type { NodeServices } from './node-services.ts';
-import { openGroupRecords } from './open-group-records.ts';
 import { PeerGroup } from './peer-group.ts';
-import type { CheckedRecordOptions } from './record-options.ts';
+import { openGroupRecords } from './records/open-group-records.ts';
+import type { CheckedRecordOptions } from './records/record-options.ts';
 import { membershipOf } from './vault-entries.ts';
 
 /** The book of addresses is written this long after it changed. */

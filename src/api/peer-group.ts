@@ -37,7 +37,6 @@ import {
   RecordsFailedEvent,
 } from './group-events.ts';
 import type { GroupHouse } from './group-house.ts';
-import type { GroupRecords } from './group-records.ts';
 import { type InviteOptions, makeInvitation } from './invite.ts';
 import {
   errorOfWorld,
@@ -45,6 +44,7 @@ import {
   invalidArgument,
   PeerGroupError,
 } from './peer-group-error.ts';
+import type { GroupRecords } from './records/group-records.ts';
 
 /** An open gives up by itself after this. A guess: three times what a slow mobile network takes. */
 const OPEN_TIMEOUT_MS = 10_000;

@@ -11,7 +11,6 @@ import { openInvitation } from '../core/trust/invitation.ts';
 import { requireNotAborted, requireObject, requireText } from './arguments.ts';
 import { Identity } from './identity.ts';
 import { NodeServices } from './node-services.ts';
-import { databasePath } from './open-group-records.ts';
 import { openStoredGroup } from './open-stored-group.ts';
 import type { PeerGroup } from './peer-group.ts';
 import {
@@ -22,17 +21,18 @@ import {
   PeerGroupError,
   parsedArgument,
 } from './peer-group-error.ts';
+import { databasePath } from './records/open-group-records.ts';
 import {
   type CheckedRecordOptions,
   type RecordOptions,
   requireRecordOptions,
-} from './record-options.ts';
+} from './records/record-options.ts';
 import {
   checkRecords,
   type RecordsCheck,
   type RepairSummary,
   repairRecords,
-} from './record-repair.ts';
+} from './records/record-repair.ts';
 import { requireNode } from './require-node.ts';
 import {
   certificateOf,

@@ -4,17 +4,17 @@
 
 import { BrokenInvariant } from '../core/base/assert.ts';
 import { type Instant, instantOf, type WallTime, wallTimeOf } from '../core/base/time.ts';
+import type { RecordVerdict } from '../core/book/admission.ts';
+import type { Publication, PublishStep, RecordBook, Step } from '../core/book/record-book.ts';
+import type { Released } from '../core/book/waiting-room.ts';
 import type { GroupRecord, RecordChange } from '../core/domain/records.ts';
 import type { Verdict } from '../core/domain/refusals.ts';
 import { accept } from '../core/domain/refusals.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Durability, RecordStore } from '../core/ports/record-store.ts';
 import { WorldError } from '../core/ports/world-error.ts';
-import type { RecordVerdict } from '../core/records/admission.ts';
 import type { BatchContents } from '../core/records/batch-contents.ts';
-import type { Publication, PublishStep, RecordBook, Step } from '../core/records/record-book.ts';
 import type { VerifiedBatch } from '../core/records/verified-batch.ts';
-import type { Released } from '../core/records/waiting-room.ts';
 import type { SignatureChecks } from './signature-checks.ts';
 
 /** Where a change comes from: this application, this member's own clock, or another member. */
@@ -202,11 +202,16 @@ export class RecordDesk {
   }
 
   #admit(batch: VerifiedBatch, from: string | null): TakeResult {
+    const { book } = this.#parts;
     try {
-      const step = this.#parts.book.admit(batch, from, this.#now());
+      const step = book.admit(batch, this.#now());
       this.#carryOut(step, 'elsewhere', 'process');
-      if (step.verdicts.some(({ kind }) => kind === 'deferred')) this.#schedule();
-      return { kind: 'judged', verdicts: step.verdicts };
+      const { verdicts } = step;
+      if (from !== null && verdicts.some(({ kind }) => kind === 'deferred')) {
+        book.keepWaiting(batch, verdicts, from);
+        this.#schedule();
+      }
+      return { kind: 'judged', verdicts };
     } catch (error) {
       return { kind: 'failed', error };
     }

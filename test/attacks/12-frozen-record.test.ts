@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { wallTimeOf } from '../../src/core/base/time.ts';
+import { lastExpiration } from '../../src/core/book/record-laws.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
-import { lastExpiration } from '../../src/core/records/record-laws.ts';
 import {
   batchIn,
   brokenLaw,

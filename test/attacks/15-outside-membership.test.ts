@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { wallTimeOf } from '../../src/core/base/time.ts';
+import { lastExpiration } from '../../src/core/book/record-laws.ts';
 import type { RecordContent } from '../../src/core/domain/records.ts';
-import { lastExpiration } from '../../src/core/records/record-laws.ts';
 import {
   BOB_RENEWED,
   BOB_SHORTENED,

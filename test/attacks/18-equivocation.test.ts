@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
+import { contradicts } from '../../src/core/book/admission.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
 import type { Equivocation } from '../../src/core/domain/records.ts';
-import { contradicts } from '../../src/core/records/admission.ts';
 import { batchHash, signedBytesOf } from '../../src/core/records/batch-statement.ts';
 import { club } from '../support/golden-chains.ts';
 import {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 
 import { openRecordDatabase } from '../../src/adapters/sqlite/record-database.ts';
-import { requireQuery } from '../../src/api/search-query.ts';
+import { requireQuery } from '../../src/api/records/search-query.ts';
 import { ByteReader } from '../../src/core/base/byte-reader.ts';
 import { ByteWriter } from '../../src/core/base/byte-writer.ts';
 import { equalBytes } from '../../src/core/base/bytes.ts';
@@ -14,7 +14,7 @@ import { MalformedBytes } from '../../src/core/base/malformed-bytes.ts';
 import type { GroupRecord } from '../../src/core/domain/records.ts';
 import { checkAttributes } from '../../src/core/records/attribute-check.ts';
 import { readAttributes } from '../../src/core/records/record-attributes.ts';
-import { matches, searchableOf } from '../../src/core/records/search-match.ts';
+import { matches, searchableOf } from '../../src/core/search/search-match.ts';
 import { club } from '../support/golden-chains.ts';
 import { CAST, craft, Keeper, NOW, sent, versionBy } from '../support/record-club.ts';
 import { stringOf } from '../support/record-samples.ts';

@@ -3,24 +3,24 @@
 
 import type { Weakening } from './weakening.ts';
 
-const ADMISSION = 'src/core/records/admission.ts';
+const ADMISSION = 'src/core/book/admission.ts';
 const ATTRIBUTES = 'src/core/records/record-attributes.ts';
-const BOOK = 'src/core/records/record-book.ts';
+const BOOK = 'src/core/book/record-book.ts';
 const BUNDLE = 'src/core/records/bundle.ts';
-const KNOWN = 'src/core/records/known-memberships.ts';
-const LAWS = 'src/core/records/record-laws.ts';
-const PENDING = 'src/core/records/pending-records.ts';
+const KNOWN = 'src/core/book/known-memberships.ts';
+const LAWS = 'src/core/book/record-laws.ts';
+const PENDING = 'src/core/book/pending-records.ts';
 const STATEMENT = 'src/core/records/batch-statement.ts';
 const VERIFIED = 'src/core/records/verified-batch.ts';
-const WAITING = 'src/core/records/waiting-room.ts';
+const WAITING = 'src/core/book/waiting-room.ts';
 const REPLAYED = 'test/attacks/17-other-group.test.ts';
 const TWICE = 'test/attacks/18-equivocation.test.ts';
 const FLOODS = 'test/attacks/19-gaps-and-floods.test.ts';
 const RISEN = 'test/attacks/20-risen-tombstone.test.ts';
 const QUOTA = 'test/attacks/21-quota.test.ts';
 const INJECTED = 'test/attacks/22-attribute-injection.test.ts';
-const ADMISSION_TEST = 'test/unit/records/admission.test.ts';
-const LAWS_TEST = 'test/unit/records/record-laws.test.ts';
+const ADMISSION_TEST = 'test/unit/book/admission.test.ts';
+const LAWS_TEST = 'test/unit/book/record-laws.test.ts';
 
 export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
   {
@@ -137,7 +137,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
     file: WAITING,
     find: 'share.bytes > waitingBytesPerNeighborMax;',
     replace: 'false;',
-    testFile: 'test/unit/records/waiting-room.test.ts',
+    testFile: 'test/unit/book/waiting-room.test.ts',
     testPattern: 'has room for 32 MiB',
   },
   {
@@ -182,7 +182,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
     file: ADMISSION,
     find: 'return contentBytes.buffer.byteLength > contentBytes.length + PINNED_BYTES_MAX;',
     replace: 'return false;',
-    testFile: 'test/unit/records/admission-kept.test.ts',
+    testFile: 'test/unit/book/admission-kept.test.ts',
     testPattern: 'is not the message that it came in',
   },
   {
@@ -200,7 +200,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
     file: WAITING,
     find: 'const ATTRIBUTE_OVERHEAD_BYTES = 200;',
     replace: 'const ATTRIBUTE_OVERHEAD_BYTES = 0;',
-    testFile: 'test/unit/records/waiting-room.test.ts',
+    testFile: 'test/unit/book/waiting-room.test.ts',
     testPattern: 'many tiny records',
   },
   {
@@ -308,13 +308,13 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
     file: PENDING,
     find: "    exceeded('bytes', all.bytes, moreBytes, bytesMax)\n",
     replace: '    null\n',
-    testFile: 'test/unit/records/pending-records.test.ts',
+    testFile: 'test/unit/book/pending-records.test.ts',
     testPattern: 'bounded to the byte',
   },
   {
     attack: 21,
     name: 'the changes that wait for a slow reader',
-    file: 'src/api/live-search.ts',
+    file: 'src/api/records/live-search.ts',
     find: 'this.#waitingById.size <= liveChangesMax && ',
     replace: '',
     testFile: 'test/unit/api/live-search.test.ts',
@@ -323,7 +323,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
   {
     attack: 21,
     name: 'the bytes of those changes',
-    file: 'src/api/live-search.ts',
+    file: 'src/api/records/live-search.ts',
     find: ' && this.#waitingBytes <= liveChangeBytesMax',
     replace: '',
     testFile: 'test/unit/api/live-search.test.ts',

@@ -3,21 +3,21 @@
 
 import type { Weakening } from './weakening.ts';
 
-const ADMISSION = 'src/core/records/admission.ts';
+const ADMISSION = 'src/core/book/admission.ts';
 const CHECKS = 'src/engine/signature-checks.ts';
-const DRAFTS = 'src/core/records/record-drafts.ts';
+const DRAFTS = 'src/core/book/record-drafts.ts';
 const IDS = 'src/core/records/record-ids.ts';
-const LAWS = 'src/core/records/record-laws.ts';
-const PRECEDENCE = 'src/core/records/precedence.ts';
-const WAITING = 'src/core/records/waiting-room.ts';
+const LAWS = 'src/core/book/record-laws.ts';
+const PRECEDENCE = 'src/core/book/precedence.ts';
+const WAITING = 'src/core/book/waiting-room.ts';
 const SQUATTED = 'test/attacks/11-squatted-id.test.ts';
 const FROZEN = 'test/attacks/12-frozen-record.test.ts';
 const EQUAL = 'test/attacks/13-equal-versions.test.ts';
 const RIGHTS = 'test/attacks/14-modifier-without-rights.test.ts';
 const OUTSIDE = 'test/attacks/15-outside-membership.test.ts';
 const FUTURE = 'test/attacks/16-future-clock.test.ts';
-const ADMISSION_TEST = 'test/unit/records/admission.test.ts';
-const LAWS_TEST = 'test/unit/records/record-laws.test.ts';
+const ADMISSION_TEST = 'test/unit/book/admission.test.ts';
+const LAWS_TEST = 'test/unit/book/record-laws.test.ts';
 /** The second lock on what an administrator may do with the expiration. */
 const REACH = ' || content.expiresAt > lastExpiration(creator)) return null;';
 
@@ -100,7 +100,7 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
     file: DRAFTS,
     find: 'if (aheadMs > LIMITS.clockAheadMs) {',
     replace: 'if (false) {',
-    testFile: 'test/unit/records/record-drafts.test.ts',
+    testFile: 'test/unit/book/record-drafts.test.ts',
     testPattern: 'at the edge of what is taken',
   },
   {
@@ -109,7 +109,7 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
     file: DRAFTS,
     find: 'if (modifiedAt >= expiresAt) {',
     replace: 'if (false) {',
-    testFile: 'test/unit/records/record-drafts.test.ts',
+    testFile: 'test/unit/book/record-drafts.test.ts',
     testPattern: 'that ends before the next moment',
   },
   {
@@ -127,7 +127,7 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
     file: PRECEDENCE,
     find: '    Number(a.content.isDeleted) - Number(b.content.isDeleted) ||\n',
     replace: '',
-    testFile: 'test/unit/records/precedence.test.ts',
+    testFile: 'test/unit/book/precedence.test.ts',
     testPattern: 'in their order',
   },
   {
@@ -259,7 +259,7 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
       replace:
         'const late = creator.length === 0 ? this.#wrongExpiration(creator, expiresAt) : null;',
     },
-    testFile: 'test/unit/records/record-drafts.test.ts',
+    testFile: 'test/unit/book/record-drafts.test.ts',
     testPattern: 'by an administrator lets',
   },
   {
@@ -277,7 +277,7 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
     file: WAITING,
     find: '[...this.#dueAt].filter(([, at]) => at <= now)',
     replace: '[...this.#dueAt].filter(([, at]) => at <= now + 1)',
-    testFile: 'test/unit/records/waiting-room.test.ts',
+    testFile: 'test/unit/book/waiting-room.test.ts',
     testPattern: 'waits for a time',
   },
 ];

@@ -39,7 +39,15 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'src/core/records',
-    mayImport: ['core/base', 'core/domain', 'core/trust', 'core/ports'],
+    mayImport: ['core/base', 'core/domain', 'core/ports'],
+  },
+  {
+    folder: 'src/core/search',
+    mayImport: ['core/base', 'core/domain', 'core/records'],
+  },
+  {
+    folder: 'src/core/book',
+    mayImport: ['core/base', 'core/domain', 'core/records', 'core/trust', 'core/ports'],
   },
 
   {
@@ -52,6 +60,7 @@ export const ROOMS: readonly Room[] = [
       'core/link',
       'core/direct',
       'core/records',
+      'core/book',
       'core/trust',
     ],
   },
@@ -59,8 +68,58 @@ export const ROOMS: readonly Room[] = [
   { folder: 'src/adapters/clock', ...ADAPTER },
   { folder: 'src/adapters/crypto', ...ADAPTER },
   {
-    folder: 'src/adapters/sqlite',
+    folder: 'src/adapters/sqlite/tables',
     mayImport: ['core/base', 'core/domain', 'core/records', 'core/ports'],
+    mayUseNode: true,
+  },
+  {
+    folder: 'src/adapters/sqlite/search',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/records',
+      'core/search',
+      'core/ports',
+      'adapters/sqlite/tables',
+    ],
+    mayUseNode: true,
+  },
+  {
+    folder: 'src/adapters/sqlite/transfer',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/records',
+      'core/ports',
+      'adapters/sqlite',
+      'adapters/sqlite/tables',
+    ],
+    mayUseNode: true,
+  },
+  {
+    folder: 'src/adapters/sqlite/repair',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/records',
+      'core/book',
+      'core/ports',
+      'adapters/sqlite',
+      'adapters/sqlite/tables',
+    ],
+    mayUseNode: true,
+  },
+  {
+    folder: 'src/adapters/sqlite',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/records',
+      'core/ports',
+      'adapters/sqlite/tables',
+      'adapters/sqlite/search',
+      'adapters/sqlite/repair',
+    ],
     mayUseNode: true,
   },
   { folder: 'src/adapters/tls', ...ADAPTER },
@@ -75,6 +134,8 @@ export const ROOMS: readonly Room[] = [
       'core/link',
       'core/direct',
       'core/records',
+      'core/search',
+      'core/book',
       'core/trust',
       'core/wire',
       'core/ports',
@@ -95,6 +156,7 @@ export const ROOMS: readonly Room[] = [
 /** The only files that may be called index.ts: each an explicit list of what users may name. */
 export const DOORS: readonly string[] = ['src/api/index.ts'];
 
+/** The deeper rooms stand before those around them. */
 export function roomOf(path: string): Room | undefined {
   return ROOMS.find(({ folder }) => path.startsWith(`${folder}/`));
 }

@@ -8,7 +8,7 @@ import { openRecordDatabase } from '../../src/adapters/sqlite/record-database.ts
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import type { Condition, SearchRequest } from '../../src/core/domain/search.ts';
 import type { RecordStore } from '../../src/core/ports/record-store.ts';
-import { parsePattern } from '../../src/core/records/text-pattern.ts';
+import { parsePattern } from '../../src/core/search/text-pattern.ts';
 import {
   arrivalOf,
   TEST_GROUP,

@@ -13,9 +13,9 @@ import {
   type RecordDatabase,
   type RecordDatabaseOptions,
 } from '../../src/adapters/sqlite/record-database.ts';
-import { rowChecksum } from '../../src/adapters/sqlite/row-checksum.ts';
-import { MIGRATIONS } from '../../src/adapters/sqlite/schema.ts';
 import { SqliteRecordStore } from '../../src/adapters/sqlite/sqlite-record-store.ts';
+import { rowChecksum } from '../../src/adapters/sqlite/tables/row-checksum.ts';
+import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import { BrokenInvariant } from '../../src/core/base/assert.ts';
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import type { SearchRequest } from '../../src/core/domain/search.ts';

@@ -21,8 +21,8 @@ import {
   openRecordDatabase,
   type RecordDatabaseOptions,
 } from '../../src/adapters/sqlite/record-database.ts';
-import { MIGRATIONS } from '../../src/adapters/sqlite/schema.ts';
 import { SqliteRecordStore } from '../../src/adapters/sqlite/sqlite-record-store.ts';
+import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import { parseGroupName, parsePeerName } from '../../src/core/domain/names.ts';
 import { WorldError, type WorldErrorCode } from '../../src/core/ports/world-error.ts';
 import {

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { systemChance } from '../../src/adapters/crypto/chance.ts';
 import { checkDatabase } from '../../src/adapters/sqlite/database-check.ts';
 import { openRecordDatabase } from '../../src/adapters/sqlite/record-database.ts';
-import { furtherRows, ROW_SECRET_BYTES } from '../../src/adapters/sqlite/record-row.ts';
+import { furtherRows, ROW_SECRET_BYTES } from '../../src/adapters/sqlite/tables/record-row.ts';
 import { BrokenInvariant } from '../../src/core/base/assert.ts';
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import type { Comparison, Condition, SearchRequest } from '../../src/core/domain/search.ts';

@@ -17,7 +17,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { systemChance } from '../../src/adapters/crypto/chance.ts';
 import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
-import { repairDatabase } from '../../src/adapters/sqlite/repair-database.ts';
+import { repairDatabase } from '../../src/adapters/sqlite/repair/repair-database.ts';
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import { parseGroupName, parsePeerName } from '../../src/core/domain/names.ts';
 import { WorldError } from '../../src/core/ports/world-error.ts';

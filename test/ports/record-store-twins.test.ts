@@ -13,8 +13,8 @@ import {
   openRecordDatabase,
   type RecordDatabaseOptions,
 } from '../../src/adapters/sqlite/record-database.ts';
-import { MIGRATIONS } from '../../src/adapters/sqlite/schema.ts';
 import { SqliteRecordStore } from '../../src/adapters/sqlite/sqlite-record-store.ts';
+import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import { BrokenInvariant } from '../../src/core/base/assert.ts';
 import type { SearchRequest } from '../../src/core/domain/search.ts';
 import type { StoreChange } from '../../src/core/ports/record-store.ts';

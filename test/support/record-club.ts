@@ -8,6 +8,11 @@ import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
 import { bytesKey } from '../../src/core/base/bytes.ts';
 import { hexText } from '../../src/core/base/hex.ts';
 import { type WallTime, wallTimeOf } from '../../src/core/base/time.ts';
+import type { RecordVerdict } from '../../src/core/book/admission.ts';
+import type { Quotas } from '../../src/core/book/pending-records.ts';
+import { type Publication, RecordBook, type Step } from '../../src/core/book/record-book.ts';
+import type { RecordWish } from '../../src/core/book/record-drafts.ts';
+import type { Released } from '../../src/core/book/waiting-room.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
 import type { Membership } from '../../src/core/domain/membership.ts';
 import type {
@@ -19,16 +24,11 @@ import type {
 import type { Refusal } from '../../src/core/domain/refusals.ts';
 import type { Signer } from '../../src/core/ports/crypto.ts';
 import type { RecordStore } from '../../src/core/ports/record-store.ts';
-import type { RecordVerdict } from '../../src/core/records/admission.ts';
 import { assembleBatch, type RecordDraft } from '../../src/core/records/batch-assembly.ts';
 import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import { signedBytesOf } from '../../src/core/records/batch-statement.ts';
 import { decodeBundle, encodeBundle, openBundle } from '../../src/core/records/bundle.ts';
-import type { Quotas } from '../../src/core/records/pending-records.ts';
-import { type Publication, RecordBook, type Step } from '../../src/core/records/record-book.ts';
-import type { RecordWish } from '../../src/core/records/record-drafts.ts';
-import { markVerified } from '../../src/core/records/verified-batch.ts';
-import type { Released } from '../../src/core/records/waiting-room.ts';
+import { markVerified, type VerifiedBatch } from '../../src/core/records/verified-batch.ts';
 import { alice, bob, carol, club, eve, mallory, NOW } from './golden-chains.ts';
 import { bundleOf, draftOf, guid, newTools, standingOf } from './record-samples.ts';
 import { SimulatedRecordStore } from './simulated-record-store.ts';
@@ -150,9 +150,7 @@ export class Keeper<Store extends RecordStore = SimulatedRecordStore> {
   }
 
   take(batch: BatchContents, from = 'a neighbor'): readonly RecordVerdict[] {
-    const step = this.book.admit(markVerified(batch), from, this.now);
-    this.#carryOut(step);
-    return step.verdicts;
+    return this.#admit(markVerified(batch), from);
   }
 
   /** Everything that is due by then happens, hour by hour and at the end. */
@@ -171,7 +169,14 @@ export class Keeper<Store extends RecordStore = SimulatedRecordStore> {
   }
 
   #admitAll(released: readonly Released[]): void {
-    for (const { batch, from } of released) this.#carryOut(this.book.admit(batch, from, this.now));
+    for (const { batch, from } of released) this.#admit(batch, from);
+  }
+
+  #admit(batch: VerifiedBatch, from: string): readonly RecordVerdict[] {
+    const step = this.book.admit(batch, this.now);
+    this.#carryOut(step);
+    this.book.keepWaiting(batch, step.verdicts, from);
+    return step.verdicts;
   }
 
   #carryOut({ changes, told }: Step): void {

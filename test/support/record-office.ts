@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { setImmediate as laterTurn } from 'node:timers/promises';
 
 import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
+import type { RecordWish } from '../../src/core/book/record-drafts.ts';
 import type { RecordChange } from '../../src/core/domain/records.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { SignatureChecker } from '../../src/core/ports/crypto.ts';
 import type { StoreChange } from '../../src/core/ports/record-store.ts';
 import { WorldError } from '../../src/core/ports/world-error.ts';
 import type { BatchContents } from '../../src/core/records/batch-contents.ts';
-import type { RecordWish } from '../../src/core/records/record-drafts.ts';
 import { type PublishResult, RecordDesk, type TakeResult } from '../../src/engine/record-desk.ts';
 import { SignatureChecks } from '../../src/engine/signature-checks.ts';
 import { CAST, NOW, newBook, newStore, type Recorder } from './record-club.ts';

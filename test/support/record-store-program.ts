@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { systemChance } from '../../src/adapters/crypto/chance.ts';
 import { openDatabaseFile, openRecordDatabase } from '../../src/adapters/sqlite/record-database.ts';
-import { MIGRATIONS } from '../../src/adapters/sqlite/schema.ts';
+import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import type { RecordStore } from '../../src/core/ports/record-store.ts';
 import { WorldError } from '../../src/core/ports/world-error.ts';
 import { arrivalOf, TEST_GROUP, TEST_MEMBER, TestJournal, testAuthor } from './record-builder.ts';

@@ -4,9 +4,12 @@
 import assert from 'node:assert/strict';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
-import { SEARCH_EFFORT, type SearchEffort } from '../../src/adapters/sqlite/search-effort.ts';
-import type { RowPage } from '../../src/adapters/sqlite/search-page.ts';
-import { SearchRows } from '../../src/adapters/sqlite/search-rows.ts';
+import {
+  SEARCH_EFFORT,
+  type SearchEffort,
+} from '../../src/adapters/sqlite/search/search-effort.ts';
+import type { RowPage } from '../../src/adapters/sqlite/search/search-page.ts';
+import { SearchRows } from '../../src/adapters/sqlite/search/search-rows.ts';
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import type {
   Comparison,
@@ -15,7 +18,7 @@ import type {
   SearchOrder,
   SearchPosition,
 } from '../../src/core/domain/search.ts';
-import { parsePattern } from '../../src/core/records/text-pattern.ts';
+import { parsePattern } from '../../src/core/search/text-pattern.ts';
 import { type FilledRecord, memberName, SearchFiller } from './search-filler.ts';
 
 export const NOW = wallTimeOf(1_800_000_000_000);

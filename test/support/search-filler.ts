@@ -3,15 +3,15 @@
 
 import { DatabaseSync } from 'node:sqlite';
 
-import { MIGRATIONS } from '../../src/adapters/sqlite/schema.ts';
-import { textKey } from '../../src/adapters/sqlite/text-key.ts';
+import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
+import { textKey } from '../../src/adapters/sqlite/tables/text-key.ts';
 import type { WallTime } from '../../src/core/base/time.ts';
 import { utf8Bytes } from '../../src/core/base/utf8.ts';
 import { guidBytes } from '../../src/core/domain/guid.ts';
 import { type PeerName, parsePeerName } from '../../src/core/domain/names.ts';
 import type { AttributeValue, RecordAttribute } from '../../src/core/domain/records.ts';
 import { encodeContent } from '../../src/core/records/record-content.ts';
-import type { SearchableRecord } from '../../src/core/records/search-match.ts';
+import type { SearchableRecord } from '../../src/core/search/search-match.ts';
 
 export interface FilledRecord extends SearchableRecord {
   readonly expiresAt: WallTime;

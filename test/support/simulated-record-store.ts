@@ -2,7 +2,11 @@
 // the SQLite store has to do. A commit works on a copy of the state that takes the place of the state
 // when all went well.
 
-import { furtherRows, ROW_SECRET_BYTES, stampRow } from '../../src/adapters/sqlite/record-row.ts';
+import {
+  furtherRows,
+  ROW_SECRET_BYTES,
+  stampRow,
+} from '../../src/adapters/sqlite/tables/record-row.ts';
 import { assert, unreachable } from '../../src/core/base/assert.ts';
 import { bytesKey, compareBytes, equalBytes } from '../../src/core/base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../../src/core/base/time.ts';

@@ -1,9 +1,9 @@
-// A search as it is defined (core/records/search-match.ts), over every record there is.
+// A search as it is defined (core/search/search-match.ts), over every record there is.
 
 import type { AttributeValue, GroupRecord } from '../../src/core/domain/records.ts';
 import type { SearchPosition, SearchRequest } from '../../src/core/domain/search.ts';
 import type { SearchPage } from '../../src/core/ports/record-store.ts';
-import { matches, orderValueOf, searchableOf } from '../../src/core/records/search-match.ts';
+import { matches, orderValueOf, searchableOf } from '../../src/core/search/search-match.ts';
 import { copyOfRecord, type SimulatedRecord } from './simulated-record-disk.ts';
 
 interface Found extends SearchPosition {

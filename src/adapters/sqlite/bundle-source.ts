@@ -14,11 +14,11 @@ import type {
   StoredBatch,
 } from '../../core/ports/record-store.ts';
 import { coverOf, coverOfPaths } from '../../core/records/merkle.ts';
-import type { BatchTable } from './batch-table.ts';
-import { DamagedRow } from './database-failures.ts';
-import type { MemberTable } from './member-table.ts';
-import { Query } from './query.ts';
-import { type StoredVersion, VERSION_COLUMNS, versionOf } from './version-row.ts';
+import type { BatchTable } from './tables/batch-table.ts';
+import { DamagedRow } from './tables/database-failures.ts';
+import type { MemberTable } from './tables/member-table.ts';
+import { Query } from './tables/query.ts';
+import { type StoredVersion, VERSION_COLUMNS, versionOf } from './tables/version-row.ts';
 
 /** Rows of the index that one page looks at: above what a batch may have, so that the first one in it is whole. */
 const ROWS_LOOKED_AT = 2_048;

@@ -7,16 +7,22 @@ import { equalBytes } from '../../core/base/bytes.ts';
 import { hexText } from '../../core/base/hex.ts';
 import { guidText } from '../../core/domain/guid.ts';
 import type { GroupRecord } from '../../core/domain/records.ts';
-import { indexValue, NUMBER_BY_KIND } from './attribute-table.ts';
-import { BATCH_COLUMNS, BatchTable, batchCost, storedBatchOf } from './batch-table.ts';
-import { databaseFailure, isDamagedRow } from './database-failures.ts';
-import { MemberTable } from './member-table.ts';
-import { Query, type Row } from './query.ts';
-import { displacementOf } from './record-row.ts';
-import { contentValues } from './record-table.ts';
-import { RowDisplacement } from './row-displacement.ts';
-import { costOf, SHADOW_COLUMNS, soundData, VERSION_COLUMNS, versionOf } from './version-row.ts';
-import { readNotedRows } from './waiting-attributes.ts';
+import { indexValue, NUMBER_BY_KIND } from './tables/attribute-table.ts';
+import { BATCH_COLUMNS, BatchTable, batchCost, storedBatchOf } from './tables/batch-table.ts';
+import { databaseFailure, isDamagedRow } from './tables/database-failures.ts';
+import { MemberTable } from './tables/member-table.ts';
+import { Query, type Row } from './tables/query.ts';
+import { displacementOf } from './tables/record-row.ts';
+import { contentValues } from './tables/record-table.ts';
+import { RowDisplacement } from './tables/row-displacement.ts';
+import {
+  costOf,
+  SHADOW_COLUMNS,
+  soundData,
+  VERSION_COLUMNS,
+  versionOf,
+} from './tables/version-row.ts';
+import { readNotedRows } from './tables/waiting-attributes.ts';
 
 export interface CheckedDatabase {
   /** A sentence each; none for a sound database. */

@@ -5,7 +5,7 @@
 
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { storageFailed } from './database-failures.ts';
+import { storageFailed } from './tables/database-failures.ts';
 
 const FILE_MODE = 0o600;
 

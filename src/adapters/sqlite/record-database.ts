@@ -9,20 +9,20 @@ import { pathToFileURL } from 'node:url';
 import type { GroupName, PeerName } from '../../core/domain/names.ts';
 import type { Chance } from '../../core/ports/clock.ts';
 import type { Durability } from '../../core/ports/record-store.ts';
+import { createPrivateFile, DatabaseLock, syncDirectory } from './database-lock.ts';
+import { isLogDamaged } from './log-frames.ts';
+import { swapRepaired } from './repair/repair-files.ts';
+import { SqliteRecordStore } from './sqlite-record-store.ts';
 import {
   databaseCorrupt,
   databaseFailure,
   databaseOfAnother,
   databaseTooNew,
-} from './database-failures.ts';
-import { createPrivateFile, DatabaseLock, syncDirectory } from './database-lock.ts';
-import { isLogDamaged } from './log-frames.ts';
-import { Query } from './query.ts';
-import { ROW_SECRET_BYTES } from './record-row.ts';
-import { swapRepaired } from './repair-files.ts';
-import { requireChecksum, rowChecksum } from './row-checksum.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
-import { SqliteRecordStore } from './sqlite-record-store.ts';
+} from './tables/database-failures.ts';
+import { Query } from './tables/query.ts';
+import { ROW_SECRET_BYTES } from './tables/record-row.ts';
+import { requireChecksum, rowChecksum } from './tables/row-checksum.ts';
+import { APPLICATION_ID, MIGRATIONS } from './tables/schema.ts';
 
 export interface RecordDatabaseOptions {
   /** In a directory that only its owner may use. */

@@ -23,17 +23,21 @@ import type {
   StoredMembership,
 } from '../../core/ports/record-store.ts';
 import { WorldError } from '../../core/ports/world-error.ts';
-import { AttributeTable } from './attribute-table.ts';
-import { BatchTable } from './batch-table.ts';
 import { BundleSource } from './bundle-source.ts';
-import { databaseFailure } from './database-failures.ts';
-import { EquivocationTable } from './equivocation-table.ts';
-import { MemberTable } from './member-table.ts';
 import type { RecordDatabase } from './record-database.ts';
-import { RecordTable } from './record-table.ts';
-import { SearchRows } from './search-rows.ts';
-import { ShadowTable } from './shadow-table.ts';
-import { WAITING_LIMITS, WaitingAttributes, type WaitingLimits } from './waiting-attributes.ts';
+import { SearchRows } from './search/search-rows.ts';
+import { AttributeTable } from './tables/attribute-table.ts';
+import { BatchTable } from './tables/batch-table.ts';
+import { databaseFailure } from './tables/database-failures.ts';
+import { EquivocationTable } from './tables/equivocation-table.ts';
+import { MemberTable } from './tables/member-table.ts';
+import { RecordTable } from './tables/record-table.ts';
+import { ShadowTable } from './tables/shadow-table.ts';
+import {
+  WAITING_LIMITS,
+  WaitingAttributes,
+  type WaitingLimits,
+} from './tables/waiting-attributes.ts';
 
 export class SqliteRecordStore implements RecordStore {
   readonly #opened: RecordDatabase;

@@ -1,5 +1,5 @@
 // Searches as values: a tree of conditions, an order, and a place to go on from. Whoever makes one has
-// checked it (core/records/search-check.ts), so that stores and matchers need not.
+// checked it (core/search/search-check.ts), so that stores and matchers need not.
 
 import type { WallTime } from '../base/time.ts';
 import type { AttributeValue } from './records.ts';

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type LiveChange, LiveSearch } from '../../../src/api/live-search.ts';
 import { PeerGroupError } from '../../../src/api/peer-group-error.ts';
-import { SharedRecord } from '../../../src/api/shared-record.ts';
+import { type LiveChange, LiveSearch } from '../../../src/api/records/live-search.ts';
+import { SharedRecord } from '../../../src/api/records/shared-record.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import type { GroupRecord, RecordChange } from '../../../src/core/domain/records.ts';
 import { CAST, keeper, newNote, only } from '../../support/record-club.ts';

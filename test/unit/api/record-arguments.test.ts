@@ -11,8 +11,8 @@ import {
   requireRecordData,
   requireRecordId,
   requireRecordType,
-} from '../../../src/api/record-arguments.ts';
-import { SharedRecord } from '../../../src/api/shared-record.ts';
+} from '../../../src/api/records/record-arguments.ts';
+import { SharedRecord } from '../../../src/api/records/shared-record.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import { CAST, keeper, newNote, only } from '../../support/record-club.ts';
 

@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { isPeerGroupError } from '../../../src/api/peer-group-error.ts';
-import type { QueryCondition } from '../../../src/api/search-condition.ts';
-import { type RecordQuery, requireQuery } from '../../../src/api/search-query.ts';
+import type { QueryCondition } from '../../../src/api/records/search-condition.ts';
+import { type RecordQuery, requireQuery } from '../../../src/api/records/search-query.ts';
 import { wallTimeOf } from '../../../src/core/base/time.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import type { Condition } from '../../../src/core/domain/search.ts';
-import { formatPosition } from '../../../src/core/records/search-position.ts';
+import { formatPosition } from '../../../src/core/search/search-position.ts';
 import { memberName } from '../../support/search-filler.ts';
 
 const NOW = wallTimeOf(1_800_000_000_000);

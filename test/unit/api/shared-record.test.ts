@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedRecord } from '../../../src/api/shared-record.ts';
+import { SharedRecord } from '../../../src/api/records/shared-record.ts';
 import { CAST, keeper, newNote, only } from '../../support/record-club.ts';
 
 function recordOf(text: string): SharedRecord {

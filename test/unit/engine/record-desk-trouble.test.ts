@@ -8,14 +8,15 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { BrokenInvariant } from '../../../src/core/base/assert.ts';
 import { equalBytes } from '../../../src/core/base/bytes.ts';
 import { wallTimeOf } from '../../../src/core/base/time.ts';
+import type { RecordWish } from '../../../src/core/book/record-drafts.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import type { StoreChange } from '../../../src/core/ports/record-store.ts';
 import { WorldError } from '../../../src/core/ports/world-error.ts';
-import type { RecordWish } from '../../../src/core/records/record-drafts.ts';
 import { RecordDesk } from '../../../src/engine/record-desk.ts';
 import { SignatureChecks } from '../../../src/engine/signature-checks.ts';
 import {
   CAST,
+  craft,
   craftOne,
   DAY_MS,
   HOUR_MS,
@@ -25,6 +26,7 @@ import {
   newStore,
   newText,
   sent,
+  versionBy,
 } from '../../support/record-club.ts';
 import {
   DISK_FULL,
@@ -260,6 +262,23 @@ describe('what is due', () => {
     store.onCommit = () => {};
     clock.advance(DISK_RETRY_MS);
     assert.equal(store.totalUse().records, 2);
+  });
+
+  test('a batch that cannot be stored over and over waits in one place, whatever is still to come of it', async () => {
+    const { clock, store, book, take } = recordOffice();
+    const drafts = [MINUTE_MS, DAY_MS].map((aheadMs, ordinal) => {
+      const createdAt = wallTimeOf(NOW + LIMITS.clockAheadMs + aheadMs);
+      return versionBy(eve, { ordinal, createdAt });
+    });
+    await take(sent(craft(eve, drafts)));
+    store.onCommit = () => {
+      throw DISK_FULL;
+    };
+    clock.advance(HOUR_MS);
+    assert.equal(book.waitingBatches, 1);
+    store.onCommit = () => {};
+    clock.advance(DISK_RETRY_MS);
+    assert.deepEqual([store.totalUse().records, book.waitingBatches], [1, 1]);
   });
 
   test('batches that cannot be stored do not keep the others that waited with them', async () => {

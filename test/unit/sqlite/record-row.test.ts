@@ -7,7 +7,7 @@ import {
   furtherRows,
   ROW_SECRET_BYTES,
   stampRow,
-} from '../../../src/adapters/sqlite/record-row.ts';
+} from '../../../src/adapters/sqlite/tables/record-row.ts';
 import { hexBytes } from '../../../src/core/base/hex.ts';
 
 const MILLISECOND = 1n << 20n;

@@ -5,8 +5,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 
-import { intersectionOf, withoutDecided } from '../../../src/adapters/sqlite/search-conjunction.ts';
-import type { Term } from '../../../src/adapters/sqlite/search-terms.ts';
+import {
+  intersectionOf,
+  withoutDecided,
+} from '../../../src/adapters/sqlite/search/search-conjunction.ts';
+import type { Term } from '../../../src/adapters/sqlite/search/search-terms.ts';
 import type { Comparison, SearchClause } from '../../../src/core/domain/search.ts';
 
 type Bound = Extract<Term['test'], '<' | '<=' | '>' | '>=' | '='>;

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import type { RowPage } from '../../../src/adapters/sqlite/search-page.ts';
-import { SearchRows } from '../../../src/adapters/sqlite/search-rows.ts';
+import type { RowPage } from '../../../src/adapters/sqlite/search/search-page.ts';
+import { SearchRows } from '../../../src/adapters/sqlite/search/search-rows.ts';
 import type { Condition, SearchOrder, SearchPosition } from '../../../src/core/domain/search.ts';
-import { checkCondition } from '../../../src/core/records/search-check.ts';
+import { checkCondition } from '../../../src/core/search/search-check.ts';
 import {
   and,
   attribute,

@@ -1,12 +1,15 @@
-// A search of the store finds what core/records/search-match.ts says, in its order and each once, for
+// A search of the store finds what core/search/search-match.ts says, in its order and each once, for
 // whatever records, conditions, orders and pages.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 
-import { SEARCH_EFFORT, type SearchEffort } from '../../../src/adapters/sqlite/search-effort.ts';
-import { SearchRows } from '../../../src/adapters/sqlite/search-rows.ts';
+import {
+  SEARCH_EFFORT,
+  type SearchEffort,
+} from '../../../src/adapters/sqlite/search/search-effort.ts';
+import { SearchRows } from '../../../src/adapters/sqlite/search/search-rows.ts';
 import { wallTimeOf } from '../../../src/core/base/time.ts';
 import type { AttributeValue, RecordAttribute } from '../../../src/core/domain/records.ts';
 import type { Verdict } from '../../../src/core/domain/refusals.ts';
@@ -17,9 +20,9 @@ import type {
   SearchOrder,
   SearchRequest,
 } from '../../../src/core/domain/search.ts';
-import { checkCondition } from '../../../src/core/records/search-check.ts';
-import { compareByOrder, matches, orderValueOf } from '../../../src/core/records/search-match.ts';
-import { parsePattern } from '../../../src/core/records/text-pattern.ts';
+import { checkCondition } from '../../../src/core/search/search-check.ts';
+import { compareByOrder, matches, orderValueOf } from '../../../src/core/search/search-match.ts';
+import { parsePattern } from '../../../src/core/search/text-pattern.ts';
 import { type FilledRecord, memberName, SearchFiller } from '../../support/search-filler.ts';
 
 const NOW = wallTimeOf(1_800_000_000_000);

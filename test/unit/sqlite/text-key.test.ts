@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { textKey } from '../../../src/adapters/sqlite/text-key.ts';
+import { textKey } from '../../../src/adapters/sqlite/tables/text-key.ts';
 import { compareBytes } from '../../../src/core/base/bytes.ts';
 
 const TEXT = fc.string({

@@ -1,0 +1,365 @@
+// `group.records`: what the members of a group share. Reading is from this member's own database, so
+// it works offline and asks nobody.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { equalBytes } from '../../core/base/bytes.ts';
+import type { RecordBook } from '../../core/book/record-book.ts';
+import type { RecordWish } from '../../core/book/record-drafts.ts';
+import { LIMITS } from '../../core/domain/limits.ts';
+import type { GroupRecord, RecordChange, StorageUse } from '../../core/domain/records.ts';
+import type { Verdict } from '../../core/domain/refusals.ts';
+import type { SearchPosition, SearchRequest } from '../../core/domain/search.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { RecordStore } from '../../core/ports/record-store.ts';
+import { matches, searchableOf } from '../../core/search/search-match.ts';
+import { formatPosition } from '../../core/search/search-position.ts';
+import { type ChangeOrigin, RecordDesk, type RecordDeskParts } from '../../engine/record-desk.ts';
+import { requireNotAborted, requireObject, requireSignal } from '../arguments.ts';
+import {
+  errorOfRefusal,
+  errorOfWorld,
+  facingTheWorld,
+  facingTheWorldNow,
+  invalidArgument,
+  PeerGroupError,
+} from '../peer-group-error.ts';
+import { LiveSearch } from './live-search.ts';
+import { ownValues } from './own-values.ts';
+import {
+  type RecordInput,
+  requireAttributes,
+  requireDate,
+  requireRecordData,
+  requireRecordId,
+  requireRecordType,
+} from './record-arguments.ts';
+import type {
+  ExportSummary,
+  ImportSummary,
+  RecordTransfers,
+  TransferOptions,
+} from './record-transfer.ts';
+import { type RecordQuery, requireQuery } from './search-query.ts';
+import { type Attributes, SharedRecord } from './shared-record.ts';
+
+export interface NewRecord {
+  /** A GUID that says what kind of record this is; make one with `crypto.randomUUID()` and keep it in your program. */
+  readonly type: string;
+  /** Bytes, or text as UTF-8; at most 16 MiB. */
+  readonly data?: RecordInput;
+  /** What searches look at: at most 256, names of 1 to 40 ASCII letters and digits. */
+  readonly attributes?: Attributes;
+  /** 28 days from now by default, and never after the end of the membership. */
+  readonly expiresAt?: Date;
+  /** Puts off the end again and again while this group is open here. The lifetime is at least four minutes then. */
+  readonly autoRefresh?: boolean;
+}
+
+/** What is left out stays as it is. */
+export interface RecordUpdate {
+  readonly data?: RecordInput;
+  /** All of them: those that are not named here go. */
+  readonly attributes?: Attributes;
+  /** Not before the end that the record has. */
+  readonly expiresAt?: Date;
+}
+
+export interface RecordPage {
+  readonly records: readonly SharedRecord[];
+  /** What to pass as `after` for the next page; null when this was the last. */
+  readonly next: string | null;
+}
+
+export interface WatchOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface GroupRecordsParts extends RecordDeskParts {
+  readonly book: RecordBook;
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly transfers: RecordTransfers;
+  readonly onChange: (change: RecordChange, origin: ChangeOrigin) => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class GroupRecords {
+  readonly #parts: GroupRecordsParts;
+  readonly #desk: RecordDesk;
+  readonly #live = new Set<LiveSearch>();
+  #isOpen = true;
+
+  /** Made by `PeerGroup`. @internal */
+  constructor(parts: GroupRecordsParts) {
+    this.#parts = parts;
+    this.#desk = new RecordDesk(parts, {
+      onChanges: (changes, origin) => this.#onChanges(changes, origin),
+      onFailed: parts.onFailed,
+    });
+  }
+
+  /**
+   * Adds a record: signed, stored and found by searches when this resolves; it survives a loss of power. Rejects with
+   * `ATTRIBUTES_INVALID`, `TOO_MANY_ATTRIBUTES`, `RECORD_TOO_LARGE`, `EXPIRATION_INVALID`, `MEMBERSHIP_EXPIRED`,
+   * `NOT_AUTHORIZED` (a reserved type), `QUOTA_EXCEEDED`, `STORAGE_FULL` and the like.
+   */
+  async add(record: NewRecord): Promise<SharedRecord> {
+    return only(await this.#publish([newWish('record', record, new Map())]));
+  }
+
+  /**
+   * The same for several, in their order, 10,000 at most: all are added, or none. They share one
+   * signature for each 1,024.
+   */
+  async addAll(records: readonly NewRecord[]): Promise<readonly SharedRecord[]> {
+    return await this.#publish(newWishes(records));
+  }
+
+  /**
+   * Makes the next version of a record. Its creator may, and administrators; others are told
+   * `NOT_AUTHORIZED`. Rejects with `RECORD_NOT_FOUND` for one that is deleted or over.
+   */
+  async update(record: string | SharedRecord, update: RecordUpdate): Promise<SharedRecord> {
+    const id = requireRecordId(record);
+    const values = ownValues('update', update, UPDATE_KEYS);
+    const data = values.get('data');
+    const attributes = values.get('attributes');
+    const expiresAt = values.get('expiresAt');
+    const wish: RecordWish = {
+      kind: 'update',
+      id,
+      data: data === undefined ? undefined : requireRecordData(data),
+      attributes: attributes === undefined ? undefined : requireAttributes(attributes),
+      expiresAt: expiresAt === undefined ? undefined : requireDate('expiresAt', expiresAt),
+    };
+    return only(await this.#publish([wish]));
+  }
+
+  /** Deletes a record everywhere. Its creator may, and administrators. */
+  async delete(record: string | SharedRecord): Promise<void> {
+    await this.#publish([{ kind: 'delete', id: requireRecordId(record) }]);
+  }
+
+  /** The record with this id as it is now; undefined for one that is not here, deleted, or over. */
+  async get(id: string): Promise<SharedRecord | undefined> {
+    const bytes = requireRecordId(id);
+    this.#requireOpen();
+    const record = facingTheWorldNow(() => this.#parts.book.find(bytes, this.#now()));
+    return record === null ? undefined : this.shown(record);
+  }
+
+  /**
+   * One page of what the query finds; everything, the newest first, without one. Rejects with `INVALID_ARGUMENT`,
+   * `INVALID_SEARCH` or `INVALID_PATTERN`. A search that has to look at very many records lets others have their turn.
+   */
+  async search(query: RecordQuery = {}): Promise<RecordPage> {
+    const { request, order } = requireQuery(query, this.#now());
+    const { records, next } = await this.#page(request);
+    return { records, next: next === null ? null : formatPosition(order, next) };
+  }
+
+  /**
+   * All that the query finds, page by page as the loop takes them. The query is read once, by this call,
+   * which throws what `search` rejects with.
+   */
+  all(query: RecordQuery = {}): AsyncGenerator<SharedRecord, undefined> {
+    const { request } = requireQuery(query, this.#now(), LIMITS.searchPageMax);
+    return this.#pages(request);
+  }
+
+  /**
+   * The changes from now on that a search would see: records that come in, change, and go. Nothing is
+   * missed from this call on, so watch first and search then. A reader that comes late is told of each
+   * record once, and of none that came and went meanwhile; one that is 10,000 records or 64 MiB behind is
+   * told `CHANGES_MISSED`. `orderBy`, `limit` and `after` do not count.
+   */
+  watch(query: RecordQuery = {}, options: WatchOptions = {}): LiveSearch {
+    this.#requireOpen();
+    requireObject('options', options);
+    const { signal } = options;
+    requireSignal(signal);
+    requireNotAborted(signal);
+    const { where } = requireQuery(query, this.#now()).request;
+    const live = new LiveSearch({
+      finds: (record) => matches(where, searchableOf(record)),
+      shown: (record) => this.shown(record),
+      onEnd: (ended) => this.#live.delete(ended),
+      signal,
+    });
+    this.#live.add(live);
+    return live;
+  }
+
+  /**
+   * Writes all that is stored now to a file, which takes the place of one that is there, for this
+   * identity and group to import. Other calls go on meanwhile. Rejects with `STORAGE_FULL`,
+   * `STORAGE_FAILED`, `DATABASE_CORRUPT`, `ABORTED`; there is no new file then.
+   */
+  async exportTo(path: string, options: TransferOptions = {}): Promise<ExportSummary> {
+    this.#requireOpen();
+    return await this.#parts.transfers.exportTo(path, options);
+  }
+
+  /**
+   * Takes the records of a file that `exportTo` wrote. They join those that are here, as if others had
+   * sent them: of two versions the one stays that counts. Rejects with `EXPORT_DAMAGED`, `DATABASE_OF_ANOTHER`
+   * or `DATABASE_TOO_NEW` before anything is taken; after `ABORTED` and the like what was taken stays.
+   */
+  async importFrom(path: string, options: TransferOptions = {}): Promise<ImportSummary> {
+    this.#requireOpen();
+    return await this.#parts.transfers.importFrom(path, options, this.#desk);
+  }
+
+  /** How much is stored by all members together; the marks of deleted records count until their end. */
+  get use(): StorageUse {
+    this.#requireOpen();
+    return facingTheWorldNow(() => this.#parts.store.totalUse());
+  }
+
+  /** Throws what the disk does. @internal */
+  learnMembership(chain: readonly Uint8Array[]): Verdict<void> {
+    return facingTheWorldNow(() => this.#desk.learnMembership(chain));
+  }
+
+  /** Exports and imports that run are aborted, and waited for. After a failure all is closed, too. @internal */
+  async close(): Promise<void> {
+    try {
+      await facingTheWorld(() => this.#parts.transfers.close());
+    } finally {
+      this.closeNow();
+    }
+  }
+
+  /** What was published before is stored first. After a failure all is closed, too. @internal */
+  closeNow(): void {
+    if (!this.#isOpen) return;
+    // First, for a listener that answers every change with a record would never let this end.
+    this.#isOpen = false;
+    try {
+      this.#desk.close();
+      for (const live of [...this.#live]) live.close();
+    } finally {
+      facingTheWorldNow(() => this.#parts.store.close());
+    }
+  }
+
+  async *#pages(request: SearchRequest): AsyncGenerator<SharedRecord, undefined> {
+    let { after } = request;
+    for (;;) {
+      const { records, next } = await this.#page({ ...request, after, now: this.#now() });
+      yield* records;
+      if (next === null) return undefined;
+      after = next;
+    }
+  }
+
+  /** The store may look at some of the records only, and let others have their turn in between. */
+  async #page(request: SearchRequest): Promise<Page> {
+    const records: SharedRecord[] = [];
+    let { after } = request;
+    for (;;) {
+      this.#requireOpen();
+      const some = { ...request, after, limit: request.limit - records.length };
+      const { records: found, next } = facingTheWorldNow(() => this.#parts.store.search(some));
+      for (const record of found) records.push(this.shown(record));
+      if (next === null || records.length >= request.limit) return { records, next };
+      after = next;
+      await nextTurn();
+    }
+  }
+
+  async #publish(wishes: readonly RecordWish[]): Promise<readonly SharedRecord[]> {
+    this.#requireOpen();
+    if (wishes.length === 0) return [];
+    const records = await new Promise<readonly GroupRecord[]>((resolve, reject) => {
+      this.#desk.publish(wishes, (result) => {
+        if (result.kind === 'published') resolve(result.records);
+        else if (result.kind === 'refused') reject(errorOfRefusal(result.refusal));
+        else reject(errorOfWorld(result.error));
+      });
+    });
+    return records.map((record) => this.shown(record));
+  }
+
+  #onChanges(changes: readonly RecordChange[], origin: ChangeOrigin): void {
+    for (const change of changes) {
+      for (const live of this.#live) live.onChange(change);
+      this.#parts.onChange(change, origin);
+    }
+  }
+
+  /** @internal */
+  shown(record: GroupRecord): SharedRecord {
+    return new SharedRecord(record, (version) => this.#dataOf(version));
+  }
+
+  /** Null when another version counts by now. */
+  #dataOf({ id, hash }: GroupRecord): Uint8Array | null {
+    this.#requireOpen();
+    return facingTheWorldNow(() => {
+      const current = this.#parts.store.findRecord(id);
+      const isCurrent = current !== null && equalBytes(current.hash, hash);
+      return isCurrent ? this.#parts.store.readData(id) : null;
+    });
+  }
+
+  #now() {
+    return this.#parts.clock.now().wallTime;
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw new PeerGroupError('GROUP_CLOSED', '');
+  }
+}
+
+interface Page {
+  readonly records: readonly SharedRecord[];
+  readonly next: SearchPosition | null;
+}
+
+const NEW_RECORD_KEYS: readonly (keyof NewRecord)[] = [
+  'type',
+  'data',
+  'attributes',
+  'expiresAt',
+  'autoRefresh',
+];
+const UPDATE_KEYS: readonly (keyof RecordUpdate)[] = ['data', 'attributes', 'expiresAt'];
+
+function newWishes(records: readonly NewRecord[]): readonly RecordWish[] {
+  if (!Array.isArray(records)) throw invalidArgument('records', 'an array');
+  const { length } = records;
+  if (length > LIMITS.recordsAddedMax) {
+    throw invalidArgument('records', `at most ${LIMITS.recordsAddedMax}, not ${length}`);
+  }
+  const types = new Map<unknown, Uint8Array>();
+  // Unlike `map` this does not pass over holes.
+  return Array.from({ length }, (_, at) => newWish(`records[${at}]`, records[at], types));
+}
+
+/** Records that are added together mostly have one type, whose text need not be read for each. */
+function newWish(path: string, record: unknown, types: Map<unknown, Uint8Array>): RecordWish {
+  const values = ownValues(path, record, NEW_RECORD_KEYS);
+  const valueOr = (key: keyof NewRecord, otherwise: unknown): unknown =>
+    values.has(key) ? values.get(key) : otherwise;
+  const isRefreshed = valueOr('autoRefresh', false);
+  if (typeof isRefreshed !== 'boolean') throw invalidArgument('autoRefresh', 'true or false');
+  const type = values.get('type');
+  const typeBytes = types.get(type) ?? requireRecordType('type', type);
+  types.set(type, typeBytes);
+  const expiresAt = values.get('expiresAt');
+  return {
+    kind: 'add',
+    type: typeBytes,
+    data: requireRecordData(valueOr('data', '')),
+    attributes: requireAttributes(valueOr('attributes', {})),
+    expiresAt: expiresAt === undefined ? null : requireDate('expiresAt', expiresAt),
+    isRefreshed,
+  };
+}
+
+function only(records: readonly SharedRecord[]): SharedRecord {
+  const [record] = records;
+  if (record === undefined) throw new PeerGroupError('INTERNAL', 'A publication had no record.');
+  return record;
+}
