@@ -68,7 +68,7 @@ interface ChangedRecords {
 
 /**
  * What was due by itself, an expiry or a refresh, could not be stored. After a failure of the disk it
- * is tried again; after a bug of ours (`INTERNAL`) it is not, and nothing is published any more.
+ * is tried again; after a bug of ours it is not, and nothing is published any more.
  */
 export class RecordsFailedEvent extends Event {
   readonly error: unknown;
