@@ -1,5 +1,5 @@
 // The demonstration: Alice, Bob and Carol found a group in three processes, talk, and keep Eve and
-// Mallory out; Alice publishes records and searches them. `npm start` keeps the group up until Ctrl-C; `npm start -- --once` ends after the story.
+// Mallory out; Alice publishes records, and the others get them. `npm start` keeps the group up until Ctrl-C; `npm start -- --once` ends after the story.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,16 @@ function sayFigures(figures: Figures): void {
     'signed, indexed, and on the disk',
   );
   figure('a search by attributes', milliseconds(figures.searchMs), 'median of 200');
+  figure(
+    'a record, at another process',
+    milliseconds(figures.arrivalMs),
+    `median of ${count(figures.arrivals)}, from add() to the event there`,
+  );
+  figure(
+    'records, for a member without any',
+    `${count(figures.caughtUpPerSecond)} /s`,
+    `${count(figures.caughtUp)}, each proved and on the disk`,
+  );
   figure(
     'opening the group again',
     milliseconds(figures.openGroupMs),

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DirectConnection, Identity, PeerGroup, PeerNode } from '../src/api/index.ts';
 import { isPeerGroupError, openNode } from '../src/api/index.ts';
 import { median } from './figures.ts';
+import { graphHandlers } from './graph-handlers.ts';
 import { recordHandlers } from './record-handlers.ts';
 import type {
   AnswerOf,
@@ -38,6 +39,7 @@ const handlers: {
   readonly [Name in WishName]: (wish: WishOf<Name>) => Promise<AnswerOf<Name>>;
 } = {
   ...recordHandlers(groupOf, report),
+  ...graphHandlers(groupOf),
 
   async arrive(wish) {
     directory = wish.directory;

@@ -1,5 +1,5 @@
 // The chapter about records: Alice publishes games of chess, searches them, watches what changes, and
-// is killed while she publishes. One peer is enough for it, for records do not travel yet.
+// is killed while she publishes. The group is not connected yet, so that the records stay with her.
 
 import type { CastMember } from './cast-member.ts';
 import { count, milliseconds } from './figures.ts';
@@ -71,7 +71,7 @@ export class RecordsChapter {
     this.figures.publishedPerSecond = (1000 * records) / tookMs;
     return [
       `${count(GAMES_AT_ONCE * MOVES_PER_GAME)} under one signature, on the disk before the promise resolves.`,
-      `${other.friendlyName} has none of them: each member has a database of its own. Replication comes next.`,
+      `${other.friendlyName} has none of them yet: nobody has connected the group.`,
     ];
   }
 

@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CastMember } from './cast-member.ts';
 import { count, milliseconds, short } from './figures.ts';
+import { GraphChapter, type GraphFigures } from './graph-chapter.ts';
 import { type RecordFigures, RecordsChapter } from './records-chapter.ts';
 import { check, note, step } from './terminal.ts';
 import type { Refused } from './wishes.ts';
@@ -24,7 +25,7 @@ export interface Cast {
 }
 
 /** What was measured on the way. */
-export interface Figures extends RecordFigures {
+export interface Figures extends RecordFigures, GraphFigures {
   openingMs: number;
   openingAgainMs: number;
   roundTripMs: number;
@@ -55,6 +56,10 @@ export class Story {
     searchMs: 0,
     records: 0,
     openGroupMs: 0,
+    arrivalMs: 0,
+    arrivals: 0,
+    caughtUp: 0,
+    caughtUpPerSecond: 0,
   };
   readonly #cast: Cast;
   readonly #folder: string;
@@ -83,6 +88,7 @@ export class Story {
     ]);
     await this.#publish();
     await step('Carol calls Alice again', () => this.#callAgain());
+    await this.#share();
   }
 
   /** Carol and Alice go on until `until`. */
@@ -253,6 +259,21 @@ export class Story {
       'Another process and another port, but the same key: it is Alice.',
       await this.#chat(carol, alice, 'Did you lose anything?'),
     ];
+  }
+
+  async #share(): Promise<void> {
+    const { alice, bob, carol } = this.#cast;
+    const chapter = new GraphChapter({
+      author: alice,
+      newcomer: carol,
+      returner: bob,
+      group: this.#group,
+      authorName: this.#name(alice),
+      authorAddress: this.#address(alice),
+      returnersDirectory: this.#file(bob.friendlyName),
+    });
+    await chapter.tell();
+    Object.assign(this.figures, chapter.figures);
   }
 
   async #chat(from: CastMember, to: CastMember, text: string): Promise<string> {

@@ -1,9 +1,10 @@
 // What the narrator asks of the process of a member, and what that answers, over the IPC of fork().
 // Cards and invitations do not go this way: they travel as files, as they would by mail.
 
+import type { GraphWishes } from './graph-wishes.ts';
 import type { RecordWishes } from './record-wishes.ts';
 
-export interface Wishes extends RecordWishes {
+export interface Wishes extends RecordWishes, GraphWishes {
   /** Opens a node with a new identity and listens. */
   arrive(wish: { readonly directory: string; readonly friendlyName: string }): {
     readonly name: string;

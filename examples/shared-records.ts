@@ -1,5 +1,5 @@
 // Records: signed, stored, and searched by their attributes; a search that goes on, events, and a
-// record that ends by itself. Each member has its own database: records do not travel between members yet.
+// record that ends by itself. All of this works offline; group-chat.ts shows how records get to other members.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

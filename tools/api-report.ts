@@ -1,5 +1,5 @@
-// The public surface as text: every declaration that users can name, and those that these name in
-// turn, from the built declarations, without comments and without @internal members. Prints it, or
+// The public surface as text: every declaration that users can name, door by door, and those that these
+// name in turn, from the built declarations, without comments and without @internal members. Prints it, or
 // writes docs/api.txt with --write. test/docs/api.test.ts compares, so no change goes unnoticed.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,9 +12,18 @@ import { run } from './run.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
-const DOOR = join(DIST, 'api', 'index.d.ts');
+const DOORS: readonly Door[] = [
+  { module: 'peergroup', file: join(DIST, 'api', 'index.d.ts') },
+  { module: 'peergroup/testing', file: join(DIST, 'sim', 'index.d.ts') },
+];
 const REPORT = join(ROOT, 'docs', 'api.txt');
 const BUILD_TIME_MAX_MS = 120_000;
+
+/** An entry of `exports` in package.json. */
+interface Door {
+  readonly module: string;
+  readonly file: string;
+}
 
 interface Declaration {
   readonly name: string;
@@ -162,21 +171,28 @@ function find(file: string, name: string): Declaration | null {
 }
 
 function report(): string {
-  const door = [...moduleAt(DOOR).borrowed].flatMap(([, { file, name }]) => find(file, name) ?? []);
-  const reached = new Set(door);
+  const doors = DOORS.map(({ module, file }) => ({ module, named: namedAt(file) }));
+  const named = doors.flatMap((door) => door.named);
+  const reached = new Set(named);
   for (const declaration of reached) {
     for (const name of declaration.names) {
       const next = find(declaration.file, name);
       if (next !== null) reached.add(next);
     }
   }
-  const others = [...reached].filter((declaration) => !door.includes(declaration));
+  const others = [...reached].filter((declaration) => !named.includes(declaration));
   return [
-    "# What `import … from 'peergroup'` gives\n",
-    ...inOrder(door).map(({ text }) => `${text}\n`),
-    '# Types that these use and that have no name at the door\n',
+    ...doors.flatMap((door) => [
+      `# What \`import … from '${door.module}'\` gives\n`,
+      ...inOrder(door.named).map(({ text }) => `${text}\n`),
+    ]),
+    '# Types that these use and that have no name at a door\n',
     ...inOrder(others).map(({ text, file }) => `// ${place(file)}\n${text}\n`),
   ].join('\n');
+}
+
+function namedAt(door: string): readonly Declaration[] {
+  return [...moduleAt(door).borrowed].flatMap(([, { file, name }]) => find(file, name) ?? []);
 }
 
 function inOrder(declarations: readonly Declaration[]): readonly Declaration[] {

@@ -48,12 +48,14 @@ export function requirePeerName(name: string, value: string): PeerName {
   return parsedArgument(name, () => parsePeerName(value));
 }
 
-export function requireAddress(name: string, value: AddressLike): Address {
+/** An `AddressLike`, if it is one. */
+export function requireAddress(name: string, value: unknown): Address {
   if (typeof value === 'string') return parsedArgument(name, () => parseAddress(value));
-  requireObject(name, value);
-  const { host, port } = value;
+  if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object');
+  const host = 'host' in value ? value.host : undefined;
+  const port = 'port' in value ? value.port : undefined;
   if (typeof host !== 'string') throw invalidArgument(`${name}.host`, 'an IP address');
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw invalidArgument(`${name}.port`, 'a whole number from 1 to 65535');
   }
   return { host: parsedArgument(`${name}.host`, () => canonicalHost(host)), port };

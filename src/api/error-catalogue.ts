@@ -24,6 +24,9 @@ export type ErrorCode =
   | 'TOO_MANY_STREAMS'
   | 'STREAM_RESET'
   | 'CHANGES_MISSED'
+  | 'NOT_CONNECTED'
+  | 'NOT_A_NEIGHBOR'
+  | 'TOO_MANY_BROADCASTS'
   | 'INTERNAL';
 
 export interface ErrorEntry {
@@ -188,6 +191,15 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The role of the member does not allow this.',
     'Ask an administrator or the creator.',
   ),
+  NOT_A_NEIGHBOR: entry(
+    'This node is no neighbor of ours, or not any more.',
+    'Look at group.neighbors; to reach any member use openDirectConnection() or broadcast().',
+    true,
+  ),
+  NOT_CONNECTED: entry(
+    'The group is open, but not connected with its other members.',
+    'Call group.connect() first; group.status says why it is offline.',
+  ),
   NO_ADDRESS: entry(
     'No address of the member is known.',
     "Pass { address: 'host:port' }; the other side sees it in node.addresses.",
@@ -222,8 +234,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'Split them, or send them as a stream over a direct connection.',
   ),
   SEND_QUEUE_FULL: entry(
-    'More than 64 MiB wait to be sent, for the promises of send() were not awaited.',
-    'await connection.send(…): it resolves when there is room.',
+    'Too much waits to be sent: 64 MiB on a connection, or more than a neighbor reads.',
+    'await connection.send(…): it resolves when there is room. Give a neighbor time.',
     true,
   ),
   STORAGE_FAILED: entry(
@@ -241,13 +253,18 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'error.details.reason says which.',
   ),
   TIMED_OUT: entry(
-    'Nobody answered within the time.',
+    'It did not come about within the time.',
     'Check address and firewall; raise timeoutMs on a slow network.',
     true,
   ),
   TOO_MANY_ATTRIBUTES: entry(
     'The record has more attributes than one may have.',
     'Put what is not searched for into the data.',
+  ),
+  TOO_MANY_BROADCASTS: entry(
+    'A process may broadcast 128 messages at once, and 32 a second after that.',
+    'Wait a second, put several into one, or publish records.',
+    true,
   ),
   TOO_MANY_CONNECTIONS: entry(
     'This group has as many direct connections as it may have.',

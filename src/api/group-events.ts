@@ -4,6 +4,7 @@ import type { RecordChange } from '../core/domain/records.ts';
 import type { ChangeOrigin } from '../engine/record-desk.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { DirectConnection } from './direct-connection.ts';
+import type { GraphEventMap } from './graph/graph-events.ts';
 import type { PeerGroupError } from './peer-group-error.ts';
 import type { SharedRecord } from './records/shared-record.ts';
 
@@ -79,7 +80,7 @@ export class RecordsFailedEvent extends Event {
   }
 }
 
-export interface GroupEventMap {
+export interface GroupEventMap extends GraphEventMap {
   readonly connectionOpened: ConnectionOpenedEvent;
   readonly connectionClosed: ConnectionClosedEvent;
   readonly connectionFailed: ConnectionFailedEvent;

@@ -13,8 +13,34 @@ export type {
 } from './connection-options.ts';
 export type { ConnectionPath } from './connection-path.ts';
 export { DirectConnection } from './direct-connection.ts';
+export type { OpenOptions } from './direct-openings.ts';
 export { DirectStream } from './direct-stream.ts';
 export type { ErrorCode } from './error-catalogue.ts';
+export {
+  BroadcastReceivedEvent,
+  GraphFailedEvent,
+  NeighborChangedEvent,
+  PresenceChangedEvent,
+  StatusChangedEvent,
+  SyncedEvent,
+  SyncLagEvent,
+  SyncProgressEvent,
+} from './graph/graph-events.ts';
+export type {
+  BroadcastOptions,
+  ConnectOptions,
+  MemberContact,
+  SyncedOptions,
+  SyncedSummary,
+} from './graph/graph-options.ts';
+export type {
+  GroupStatus,
+  Neighbor,
+  PresentMember,
+  ReachFailure,
+  RecordLag,
+} from './graph/graph-views.ts';
+export type { NodeIdentity } from './graph/node-identity.ts';
 export type { GroupEventMap } from './group-events.ts';
 export {
   ConnectionClosedEvent,
@@ -27,7 +53,7 @@ export { Identity } from './identity.ts';
 export type { InviteOptions } from './invite.ts';
 export type { Member } from './member.ts';
 export { Message } from './message.ts';
-export type { KnownMember, MembershipSummary, OpenOptions } from './peer-group.ts';
+export type { KnownMember, MembershipSummary } from './peer-group.ts';
 export { PeerGroup } from './peer-group.ts';
 export type { FailedCandidate } from './peer-group-error.ts';
 export { isPeerGroupError, PeerGroupError } from './peer-group-error.ts';

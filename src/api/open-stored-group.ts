@@ -4,8 +4,11 @@ import { SigningKey } from '../adapters/crypto/signing-key.ts';
 import type { StoredIdentity } from '../adapters/vault/identity-shelf.ts';
 import type { StoredGroup } from '../adapters/vault/stored-group.ts';
 import type { Vault } from '../adapters/vault/vault.ts';
+import type { DeskParts } from '../engine/desk-parts.ts';
 import { DirectDesk } from '../engine/direct-desk.ts';
 import { AddressMemory } from './address-memory.ts';
+import type { GroupGraph } from './graph/group-graph.ts';
+import { openGroupGraph } from './graph/open-group-graph.ts';
 import type { NodeServices } from './node-services.ts';
 import { PeerGroup } from './peer-group.ts';
 import { openGroupRecords } from './records/open-group-records.ts';
@@ -34,13 +37,14 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
   const key = SigningKey.fromPkcs8(identity.key);
   const credentials = { certificate: identity.certificate, privateKeyPem: key.privateKeyPem };
   const book = keepBook(opening);
-  const desk = new DirectDesk({
+  const nodeId = randomNodeId(services);
+  const deskParts: DeskParts = {
     membership,
     credentials,
     certificateDigest: crypto.sha256(identity.certificate),
     signer: key,
     discoverySecret,
-    nodeId: randomNodeId(services),
+    nodeId,
     handshake: { crypto, judge, memory: services.chainMemory },
     line: { clock, pool: services.pool, allocate: Buffer.allocUnsafeSlow },
     wires: services.wires,
@@ -48,15 +52,26 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     chance: services.chance,
     nextId: services.nextId,
     listenAddresses,
-  });
+  };
+  const desk = new DirectDesk(deskParts);
+  let graph: GroupGraph | null = null;
   const records = openGroupRecords({
     ...opening.records,
     directory: opening.directory,
     membership,
     signer: key,
     services,
+    // Our own membership is stored before there is a graph.
+    onStored: (changes, origin) => graph?.onStored(changes, origin),
     onChange: (change, origin) => group.onRecordChange(change, origin),
     onFailed: (error) => group.onRecordsFailed(error),
+  });
+  graph = openGroupGraph({
+    deskParts,
+    desk,
+    records,
+    addresses: book.memory,
+    dispatch: (event) => group.dispatchEvent(event),
   });
   const resident = { key: { discoverySecret, member: membership.member }, credentials, desk };
   const group = new PeerGroup({
@@ -66,6 +81,7 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     house: { judge, issuer, clock, key, discoverySecret, listenAddresses },
     desk,
     records,
+    graph,
     onClose: async () => {
       doors.remove(resident);
       try {

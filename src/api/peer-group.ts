@@ -1,32 +1,31 @@
-// A group as one of its members has it open: invitations, direct connections, and their events.
+// A group as one of its members has it open: invitations, the graph, direct connections, and their events.
 
 import { formatAddress } from '../core/domain/addresses.ts';
 import type { Contact } from '../core/domain/invitation.ts';
 import { LIMITS } from '../core/domain/limits.ts';
 import type { Membership } from '../core/domain/membership.ts';
-import type { PeerName } from '../core/domain/names.ts';
 import type { RecordChange } from '../core/domain/records.ts';
 import type { Role } from '../core/domain/roles.ts';
 import type { FarEnd } from '../core/link/far-end.ts';
 import type { CallerAnswer, LineArrival } from '../engine/desk-parts.ts';
-import type { DirectDesk, OpenResult } from '../engine/direct-desk.ts';
+import type { DirectDesk } from '../engine/direct-desk.ts';
 import type { DirectLine } from '../engine/direct-line.ts';
 import type { LineListener } from '../engine/line-listener.ts';
 import type { ChangeOrigin } from '../engine/record-desk.ts';
 import { type AcceptOptions, DirectConnectionAcceptor } from './acceptor.ts';
 import type { AddressMemory } from './address-memory.ts';
-import {
-  type AddressLike,
-  abortedBy,
-  requireAddress,
-  requireDuration,
-  requireFunction,
-  requireNotAborted,
-  requireObject,
-  requirePeerName,
-  requireSignal,
-} from './arguments.ts';
+import { requireFunction, requireObject, requireSignal } from './arguments.ts';
 import { DirectConnection } from './direct-connection.ts';
+import { DirectOpenings, type OpenOptions } from './direct-openings.ts';
+import type {
+  BroadcastOptions,
+  ConnectOptions,
+  SyncedOptions,
+  SyncedSummary,
+} from './graph/graph-options.ts';
+import type { GroupStatus, Neighbor, PresentMember } from './graph/graph-views.ts';
+import type { GroupGraph } from './graph/group-graph.ts';
+import type { NodeIdentity } from './graph/node-identity.ts';
 import {
   ConnectionClosedEvent,
   ConnectionFailedEvent,
@@ -38,16 +37,8 @@ import {
 } from './group-events.ts';
 import type { GroupHouse } from './group-house.ts';
 import { type InviteOptions, makeInvitation } from './invite.ts';
-import {
-  errorOfWorld,
-  failedCandidate,
-  invalidArgument,
-  PeerGroupError,
-} from './peer-group-error.ts';
+import { errorOfWorld, PeerGroupError } from './peer-group-error.ts';
 import type { GroupRecords } from './records/group-records.ts';
-
-/** An open gives up by itself after this. A guess: three times what a slow mobile network takes. */
-const OPEN_TIMEOUT_MS = 10_000;
 
 /** What this member may do, from when until when. */
 export interface MembershipSummary {
@@ -67,16 +58,6 @@ export interface KnownMember {
   readonly addresses: readonly string[];
 }
 
-export interface OpenOptions {
-  /** Where to try, `'host:port'`, one or several. Without it: where the member was reached before, or said it is. */
-  readonly address?: AddressLike | readonly AddressLike[];
-  /** A connection of its own. Without it two members share one, and this resolves with the one that there is. */
-  readonly separate?: boolean;
-  /** Milliseconds for the whole attempt, 10,000 by default. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
 export interface GroupParts {
   readonly membership: Membership;
   readonly friendlyName: string;
@@ -84,6 +65,7 @@ export interface GroupParts {
   readonly addresses: AddressMemory;
   readonly desk: DirectDesk;
   readonly records: GroupRecords;
+  readonly graph: GroupGraph;
   readonly onClose: () => Promise<void>;
 }
 
@@ -97,6 +79,8 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   readonly records: GroupRecords;
   readonly #parts: GroupParts;
   readonly #desk: DirectDesk;
+  readonly #graph: GroupGraph;
+  readonly #openings: DirectOpenings;
   readonly #connections = new Map<bigint, DirectConnection>();
   #acceptor: DirectConnectionAcceptor | null = null;
   /** Somebody has listened to `recordChanged`. */
@@ -112,6 +96,14 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     this.self = parts.membership.member;
     this.records = parts.records;
     this.#desk = parts.desk;
+    this.#graph = parts.graph;
+    this.#openings = new DirectOpenings({
+      self: this.self,
+      desk: parts.desk,
+      addresses: parts.addresses,
+      connections: () => this.connections,
+      onFailed: (member, error) => this.dispatchEvent(new ConnectionFailedEvent(member, error)),
+    });
     this.#desk.attach({
       onCaller: (farEnd, decide) => this.#onCaller(farEnd, decide),
       onLine: (line, arrival) => this.#onLine(line, arrival),
@@ -142,6 +134,87 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     return this.#closed === null;
   }
 
+  /** How far this group is connected with the other members, and why not further; `statusChanged` tells of each change. */
+  get status(): GroupStatus {
+    return this.#graph.status;
+  }
+
+  /** The members with which we exchange records directly, the oldest first: all of a small group, eight or so of a large one. */
+  get neighbors(): readonly Neighbor[] {
+    return this.#graph.neighbors;
+  }
+
+  /** What this member and its neighbors take for the time; while connected it never steps back, and one neighbor cannot drag it. */
+  get groupTime(): Date {
+    return this.#graph.groupTime;
+  }
+
+  /** Who has the group connected now, ourselves first; nobody while we have not. Of more than 256 a sample. */
+  members(): readonly PresentMember[] {
+    return this.#graph.members();
+  }
+
+  /**
+   * Connects with the other members: from now on records come and go, here and at everybody else. Resolves at once,
+   * also when nobody is there yet: in the background those are dialed of whom an address is known (from the
+   * invitation, from earlier, or because a direct connection was opened to them), again and again, and others may
+   * come in when the node listens. `status` tells how far it is, `synced()` waits for it. Connecting
+   * again changes nothing, but that further `contacts` are tried.
+   *
+   * Rejects with `GROUP_CLOSED`, with `NOT_CONNECTED` when it is disconnected meanwhile, and with `STORAGE_FAILED`
+   * and the like when the records cannot be read.
+   */
+  async connect(options: ConnectOptions = {}): Promise<GroupStatus> {
+    this.#requireOpen();
+    return await this.#graph.connect(options);
+  }
+
+  /**
+   * Says goodbye to the neighbors. The records stay; what is published now goes out with the next `connect`. Direct
+   * connections are not touched. Changes nothing while the group is not connected.
+   */
+  disconnect(): void {
+    this.#graph.disconnect();
+  }
+
+  /**
+   * Resolves when there is a neighbor, and every neighbor has the same records as we: what was published before
+   * is here then. Somebody who is alone waits in vain.
+   *
+   * Rejects with `NOT_CONNECTED`, also when it is disconnected meanwhile, `TIMED_OUT`, whose message says what is missing,
+   * `ABORTED` or `GROUP_CLOSED`.
+   */
+  async synced(options: SyncedOptions = {}): Promise<SyncedSummary> {
+    this.#requireOpen();
+    return await this.#graph.synced(options);
+  }
+
+  /**
+   * Says something to every member that is connected now: `broadcastReceived` there, not here. Up to 64 KiB, stored
+   * nowhere. Resolves with the number of neighbors that it went to, which pass it on: 0 when there is none.
+   *
+   * Rejects with `NOT_CONNECTED`, `MESSAGE_TOO_LARGE`, `TOO_MANY_BROADCASTS` or `INVALID_ARGUMENT`; nothing is sent then.
+   */
+  async broadcast(data: Uint8Array | string, options: BroadcastOptions = {}): Promise<number> {
+    this.#requireOpen();
+    return await this.#graph.broadcast(data, options);
+  }
+
+  /**
+   * Says something to one neighbor alone, who does not pass it on: `broadcastReceived` there, with `isForUsAlone`. Up
+   * to 64 KiB. Resolves when it was given to the link, not when it has arrived: for that there are direct connections.
+   *
+   * Rejects with `NOT_A_NEIGHBOR`, `NOT_CONNECTED`, `MESSAGE_TOO_LARGE`, `SEND_QUEUE_FULL` or `INVALID_ARGUMENT`.
+   */
+  async sendToNeighbor(
+    neighbor: Pick<NodeIdentity, 'name' | 'nodeId'>,
+    data: Uint8Array | string,
+    options: BroadcastOptions = {},
+  ): Promise<void> {
+    this.#requireOpen();
+    await this.#graph.sendToNeighbor(neighbor, data, options);
+  }
+
   /**
    * Makes an invitation for the identity of this card: one line of text, good for that identity
    * alone. It carries the membership, where members can be reached, and what others find the group
@@ -169,26 +242,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     options: OpenOptions = {},
   ): Promise<DirectConnection> {
     this.#requireOpen();
-    requireObject('options', options);
-    if (typeof member !== 'string') requireObject('member', member);
-    const name = requirePeerName('member', typeof member === 'string' ? member : member.name);
-    const { separate = false, signal } = options;
-    if (typeof separate !== 'boolean') throw invalidArgument('separate', 'true or false');
-    const timeoutMs = requireDuration('timeoutMs', options.timeoutMs, OPEN_TIMEOUT_MS);
-    requireNotAborted(signal);
-    const candidates = this.#candidates(name, options.address);
-    if (name === this.self) throw this.#failed(name, new PeerGroupError('CONNECT_SELF', ''));
-    const wish = { member: name, candidates, isSeparate: separate, timeoutMs };
-    const result = await this.#open(wish, signal);
-    if (result.kind === 'failed') throw this.#failed(name, openError(name, result));
-    const connection = this.#connections.get(result.line.id);
-    if (connection === undefined) {
-      throw this.#failed(
-        name,
-        new PeerGroupError('CONNECTION_LOST', 'It ended as soon as it was open.'),
-      );
-    }
-    return connection;
+    return await this.#openings.open(member, options);
   }
 
   /**
@@ -249,51 +303,10 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   async #close(): Promise<void> {
     const ending = this.connections.map((connection) => connection.closed);
     this.#acceptor?.close();
+    const graphGone = this.#graph.close();
     this.#desk.close(LIMITS.closeMs);
-    await Promise.all(ending);
+    await Promise.all([...ending, graphGone]);
     await this.#parts.onClose();
-  }
-
-  #open(
-    wish: Parameters<DirectDesk['open']>[0],
-    signal: AbortSignal | undefined,
-  ): Promise<OpenResult> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        takeBack();
-        reject(signal === undefined ? undefined : abortedBy(signal));
-      };
-      const takeBack = this.#desk.open(wish, (result) => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve(result);
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
-  }
-
-  #candidates(member: PeerName, given: OpenOptions['address']) {
-    if (given === undefined) {
-      const known = this.#parts.addresses.candidatesFor(member);
-      if (known.length === 0 && member !== this.self && !this.#isConnectedTo(member)) {
-        throw this.#failed(member, new PeerGroupError('NO_ADDRESS', ''));
-      }
-      return known;
-    }
-    const list: readonly AddressLike[] = isList(given) ? given : [given];
-    if (list.length === 0) throw invalidArgument('address', 'at least one address');
-    return list.map((each) => ({
-      address: requireAddress('address', each),
-      source: 'given' as const,
-    }));
-  }
-
-  #isConnectedTo(member: string): boolean {
-    return this.connections.some((connection) => connection.member.name === member);
-  }
-
-  #failed(member: string, error: PeerGroupError): PeerGroupError {
-    this.dispatchEvent(new ConnectionFailedEvent(member, error));
-    return error;
   }
 
   #onCaller(farEnd: FarEnd, decide: (answer: CallerAnswer) => void): void {
@@ -324,6 +337,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     if (!arrival.isIncoming && wire.remoteAddress !== null) {
       addresses.reached(member, wire.remoteAddress, house.clock.now().wallTime);
     }
+    this.#graph.onAddressesLearned();
   }
 
   /** Ourselves first, then the members of whom we know most recently. */
@@ -345,19 +359,4 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   #requireOpen(): void {
     if (this.#closed !== null) throw new PeerGroupError('GROUP_CLOSED', '');
   }
-}
-
-function isList(given: AddressLike | readonly AddressLike[]): given is readonly AddressLike[] {
-  return Array.isArray(given);
-}
-
-function openError(member: string, result: OpenResult & { kind: 'failed' }): PeerGroupError {
-  const { failure } = result;
-  const candidates = result.candidates.map(failedCandidate);
-  const tried = candidates.map(
-    ({ address, code, detail }) => `${address}: ${code}${detail === '' ? '' : ` (${detail})`}`,
-  );
-  const details = { member, ...(failure.reason === undefined ? {} : { reason: failure.reason }) };
-  const text = tried.length > 0 ? `Tried ${tried.join('; ')}.` : failure.detail;
-  return new PeerGroupError(failure.code, text, { details, candidates });
 }

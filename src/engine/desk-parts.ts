@@ -53,7 +53,7 @@ export type CallerAnswer =
 /** What we say of ourselves in the handshake of one link. */
 export function linkFacts(
   parts: DeskParts,
-  link: Pick<HandshakeRun['facts'], 'role' | 'openId' | 'isSeparate'>,
+  link: Pick<HandshakeRun['facts'], 'role' | 'openId' | 'isSeparate' | 'isNeighbor'>,
 ): HandshakeRun['facts'] {
   const { membership, certificateDigest, signer, nodeId } = parts;
   return {

@@ -25,6 +25,7 @@ import { DirectLine } from './direct-line.ts';
 import { attemptLink } from './link-attempt.ts';
 import type { LinkFailure } from './link-failure.ts';
 import type { AuthenticatedLink } from './link-handshake.ts';
+import type { NeighborHost } from './neighbor-host.ts';
 import { callerOf, Reception } from './reception.ts';
 
 export interface OpenWish {
@@ -66,6 +67,7 @@ const RETRY_MS = 250;
 export class DirectDesk {
   readonly #parts: DeskParts;
   #listener: DeskListener | null = null;
+  #neighbors: NeighborHost | null = null;
   readonly #switchboard: Switchboard;
   readonly #lines = new Map<ConnectionId, DirectLine>();
   readonly #opens = new Map<OpenId, PendingOpen>();
@@ -78,6 +80,7 @@ export class DirectDesk {
     this.#switchboard = new Switchboard(parts.membership.member);
     this.#reception = new Reception(parts, this.#switchboard, {
       listener: () => this.#told(),
+      neighbors: () => this.#neighbors,
       holdUntil: (open, again) => this.#opens.get(open)?.held.push(again),
       retireEnding: (member) => this.#retireEnding(member),
       doubt: (caller) => this.#doubt(caller),
@@ -88,6 +91,11 @@ export class DirectDesk {
   /** Says once who decides and who listens; to be called before anything else. */
   attach(listener: DeskListener): void {
     this.#listener = listener;
+  }
+
+  /** Who takes the neighbor links that come to our door; without one they are refused. */
+  shareDoor(neighbors: NeighborHost): void {
+    this.#neighbors = neighbors;
   }
 
   /** Calls `done` once, later; never after the returned function was called, which takes the wish back. */
@@ -185,7 +193,8 @@ export class DirectDesk {
     listener: AttemptListener,
   ): () => void {
     const { member, timeoutMs, isSeparate } = open.wish;
-    const facts = linkFacts(this.#parts, { role: 'dialer', openId, isSeparate });
+    const wished = { role: 'dialer', openId, isSeparate, isNeighbor: false } as const;
+    const facts = linkFacts(this.#parts, wished);
     let hasGreeted = false;
     return attemptLink({
       ...this.#parts,

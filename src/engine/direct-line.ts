@@ -17,6 +17,7 @@ import { decodeClose, decodePing, encodeClose, encodePing } from '../core/wire/c
 import { decodeMessageType, encodeMessageType } from '../core/wire/direct.ts';
 import { KIND } from '../core/wire/frame.ts';
 import { FrameReader, type FrameSink } from '../core/wire/frame-reader.ts';
+import { mayComeOnDirect } from '../core/wire/link-kinds.ts';
 import { AnnouncedTypes } from './announced-types.ts';
 import type { LineCounters, LineEnd, LineListener } from './line-listener.ts';
 import type { LineParts, LineTools } from './line-parts.ts';
@@ -70,7 +71,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
     this.link = link;
     this.#clock = tools.clock;
     this.#outbox = new Outbox(link.wire, tools.clock, tools.pool);
-    this.#reader = new FrameReader(this, tools.allocate);
+    this.#reader = new FrameReader(this, tools.allocate, mayComeOnDirect);
     this.#pulse = new Pulse(tools.clock.now().instant);
     this.#validUntil = parts.validUntil;
   }

@@ -8,10 +8,13 @@ import type { FarEnd } from '../core/link/far-end.ts';
 import type { Wire } from '../core/ports/wires.ts';
 import { type DeskListener, type DeskParts, linkFacts } from './desk-parts.ts';
 import { type AuthenticatedLink, LinkHandshake } from './link-handshake.ts';
+import type { NeighborHost } from './neighbor-host.ts';
 
 /** What the reception needs of its desk. */
 export interface Host {
   listener(): DeskListener;
+  /** Who takes those that come as neighbors; null when nobody does. */
+  neighbors(): NeighborHost | null;
   /** Calls `again` when the open is settled. */
   holdUntil(open: OpenId, again: () => void): void;
   /** A shared connection that is being closed is in nobody's way. */
@@ -55,12 +58,16 @@ export class Reception {
       patienceMs,
       tools,
       clock,
-      facts: linkFacts(this.#parts, { role: 'listener', openId: NO_OPEN, isSeparate: false }),
+      facts: linkFacts(this.#parts, NO_WISH),
       expected: null,
       listener: {
         onGreeted: () => undefined,
         onAsked: (farEnd) => {
           isProven = true;
+          if (farEnd.isNeighbor) {
+            this.#considerNeighbor(handshake, farEnd);
+            return;
+          }
           guest = this.#arrived(handshake, farEnd);
           // Only now, for whoever is turned away at once has to be taken off the list again.
           if (guest !== null) this.#consider(guest);
@@ -69,7 +76,8 @@ export class Reception {
           guest?.stopTimer();
           this.#arriving.delete(handshake);
           done(true);
-          this.#host.welcome(link);
+          if (link.farEnd.isNeighbor) this.#host.neighbors()?.welcome(link);
+          else this.#host.welcome(link);
         },
         onFailed: () => {
           if (guest !== null) this.#left(guest);
@@ -86,6 +94,15 @@ export class Reception {
   close(): void {
     this.#isClosed = true;
     for (const handshake of [...this.#arriving]) handshake.turnAway('shuttingDown', '');
+  }
+
+  /** At once: the application is not asked, and the graph decides by the frames that follow. */
+  #considerNeighbor(handshake: LinkHandshake, farEnd: FarEnd): void {
+    const neighbors = this.#host.neighbors();
+    const refusal = neighbors === null ? 'notAccepting' : neighbors.refusalOf(farEnd);
+    if (this.#isClosed) handshake.turnAway('shuttingDown', '');
+    else if (refusal !== null) handshake.turnAway(refusal, '');
+    else handshake.admit();
   }
 
   #arrived(handshake: LinkHandshake, farEnd: FarEnd): Guest | null {
@@ -149,8 +166,13 @@ export class Reception {
   }
 }
 
-/** A listener repeats the dialer's number and has none of its own. */
-const NO_OPEN = new Uint8Array(16);
+/** A listener asks for nothing: it repeats the dialer's number and has none of its own. */
+const NO_WISH = {
+  role: 'listener',
+  openId: new Uint8Array(16),
+  isSeparate: false,
+  isNeighbor: false,
+} as const;
 
 export function callerOf(farEnd: FarEnd): Caller {
   const { membership, nodeId, isSeparate, attempt } = farEnd;

@@ -11,16 +11,19 @@ import type { GroupRecord, RecordChange } from '../core/domain/records.ts';
 import type { Verdict } from '../core/domain/refusals.ts';
 import { accept } from '../core/domain/refusals.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { Durability, RecordStore } from '../core/ports/record-store.ts';
+import type { Durability, RecordStore, StoreChange } from '../core/ports/record-store.ts';
 import { WorldError } from '../core/ports/world-error.ts';
 import type { BatchContents } from '../core/records/batch-contents.ts';
 import type { VerifiedBatch } from '../core/records/verified-batch.ts';
+import { type ArrivedBatch, ArrivedBatches } from './arrived-batches.ts';
 import type { SignatureChecks } from './signature-checks.ts';
 
 /** Where a change comes from: this application, this member's own clock, or another member. */
 export type ChangeOrigin = 'here' | 'clock' | 'elsewhere';
 
 export interface RecordListener {
+  /** These changes are stored; called before anybody is told of them. */
+  onStored?(changes: readonly StoreChange[], origin: ChangeOrigin): void;
   /** The changes are stored. */
   onChanges(changes: readonly RecordChange[], origin: ChangeOrigin): void;
   /**
@@ -71,6 +74,7 @@ export class RecordDesk {
   readonly #parts: RecordDeskParts;
   readonly #listener: RecordListener;
   #waiting: Waiting[] = [];
+  readonly #arrived = new ArrivedBatches();
   #isTurnComing = false;
   #cancelWake: (() => void) | null = null;
   /** What failed or was refused when it was due is due at once again, and has to wait. */
@@ -102,7 +106,7 @@ export class RecordDesk {
    */
   take(contents: BatchContents, from: string | null, done: (result: TakeResult) => void): void {
     try {
-      this.#parts.checks.check(contents, (batch) => done(this.#taken(batch, from)));
+      this.#parts.checks.check(contents, (batch) => this.#onChecked(batch, from, done));
     } catch (error) {
       this.#parts.clock.nextTurn(() => done({ kind: 'failed', error }));
     }
@@ -195,10 +199,64 @@ export class RecordDesk {
     }
   }
 
-  #taken(batch: VerifiedBatch | null, from: string | null): TakeResult {
+  #onChecked(
+    batch: VerifiedBatch | null,
+    from: string | null,
+    done: (result: TakeResult) => void,
+  ): void {
+    if (batch === null) {
+      done(this.#answerOr({ kind: 'forged' }));
+      return;
+    }
+    this.#arrived.add({ batch, from, done });
+    if (this.#arrived.size === 1) this.#admitNextTurn();
+  }
+
+  #admitNextTurn(): void {
+    this.#parts.clock.nextTurn(() => {
+      const some = this.#arrived.take(STEP_RECORDS_MAX, STEP_BYTES_MAX);
+      const results = this.#admitTogether(some);
+      for (const [at, { done }] of some.entries()) done(results[at] ?? { kind: 'closed' });
+      if (this.#arrived.size > 0) this.#admitNextTurn();
+    });
+  }
+
+  /** What can be answered whatever the batch is, before anything is judged. */
+  #answerOr(answer: TakeResult): TakeResult {
     if (this.#bug !== null) return { kind: 'failed', error: this.#bug.error };
-    if (!this.#isOpen) return { kind: 'closed' };
-    return batch === null ? { kind: 'forged' } : this.#admit(batch, from);
+    return this.#isOpen ? answer : { kind: 'closed' };
+  }
+
+  /** In one commit; what breaks us fails alone, so that one culprit takes none of the others with it. */
+  #admitTogether(arrived: readonly Pick<ArrivedBatch, 'batch' | 'from'>[]): readonly TakeResult[] {
+    const { book } = this.#parts;
+    if (this.#bug !== null || !this.#isOpen) {
+      return arrived.map(() => this.#answerOr({ kind: 'closed' }));
+    }
+    if (arrived.length === 1) return arrived.map(({ batch, from }) => this.#admit(batch, from));
+    try {
+      const step = book.admitAll(
+        arrived.map(({ batch }) => batch),
+        this.#now(),
+      );
+      this.#carryOut(step, 'elsewhere', 'process');
+      return arrived.map((each, at) => this.#judged(each, step.verdicts[at] ?? []));
+    } catch (error) {
+      if (error instanceof WorldError) return arrived.map(() => ({ kind: 'failed', error }));
+      return arrived.map(({ batch, from }) => this.#admit(batch, from));
+    }
+  }
+
+  /** What is deferred waits, in the share of whoever forwarded it. */
+  #judged(
+    { batch, from }: Pick<ArrivedBatch, 'batch' | 'from'>,
+    verdicts: readonly RecordVerdict[],
+  ): TakeResult {
+    if (from !== null && verdicts.some(({ kind }) => kind === 'deferred')) {
+      this.#parts.book.keepWaiting(batch, verdicts, from);
+      this.#schedule();
+    }
+    return { kind: 'judged', verdicts };
   }
 
   #admit(batch: VerifiedBatch, from: string | null): TakeResult {
@@ -206,12 +264,7 @@ export class RecordDesk {
     try {
       const step = book.admit(batch, this.#now());
       this.#carryOut(step, 'elsewhere', 'process');
-      const { verdicts } = step;
-      if (from !== null && verdicts.some(({ kind }) => kind === 'deferred')) {
-        book.keepWaiting(batch, verdicts, from);
-        this.#schedule();
-      }
-      return { kind: 'judged', verdicts };
+      return this.#judged({ batch, from }, step.verdicts);
     } catch (error) {
       return { kind: 'failed', error };
     }
@@ -236,6 +289,7 @@ export class RecordDesk {
     if (step.changes.length === 0) return;
     this.#parts.store.commit(step.changes, durability);
     try {
+      this.#listener.onStored?.(step.changes, origin);
       if (step.told.length > 0) this.#listener.onChanges(step.told, origin);
     } catch (error) {
       this.#report([error]);

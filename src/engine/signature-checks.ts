@@ -16,12 +16,19 @@ type Told = (batch: VerifiedBatch | null) => void;
 export class SignatureChecks {
   readonly #checker: SignatureChecker;
   readonly #store: RecordStore;
+  readonly #soon: (act: () => void) => void;
   readonly #verdictByKey = new Map<string, boolean>();
   readonly #askedByKey = new Map<string, ((isValid: boolean) => void)[]>();
 
-  constructor(checker: SignatureChecker, store: RecordStore) {
+  /** `soon` does what it is given when this turn is over; simulated time has turns of its own. */
+  constructor(
+    checker: SignatureChecker,
+    store: RecordStore,
+    soon: (act: () => void) => void = queueMicrotask,
+  ) {
     this.#checker = checker;
     this.#store = store;
+    this.#soon = soon;
   }
 
   /** Calls `told` once, later, with null for a signature that is not the author's. Throws what kept it from asking. */
@@ -31,7 +38,7 @@ export class SignatureChecks {
     const tell = (isValid: boolean): void => told(isValid ? markVerified(contents) : null);
     const known = this.#verdictByKey.get(key) ?? this.#isStored(contents);
     if (known !== null) {
-      queueMicrotask(() => tell(known));
+      this.#soon(() => tell(known));
       return;
     }
     const asked = this.#askedByKey.get(key);

@@ -9,8 +9,10 @@ import { join } from 'node:path';
 
 import type { Change, Weakening } from './weakening.ts';
 import { WEAKENINGS_OF_FRAMES } from './weakenings-of-frames.ts';
+import { WEAKENINGS_OF_GRAPH } from './weakenings-of-graph.ts';
 import { WEAKENINGS_OF_JOURNALS } from './weakenings-of-journals.ts';
 import { WEAKENINGS_OF_LINKS } from './weakenings-of-links.ts';
+import { WEAKENINGS_OF_NEIGHBORS } from './weakenings-of-neighbors.ts';
 import { WEAKENINGS_OF_RECORDS } from './weakenings-of-records.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -92,6 +94,8 @@ const all = [
   ...WEAKENINGS_OF_FRAMES,
   ...WEAKENINGS_OF_RECORDS,
   ...WEAKENINGS_OF_JOURNALS,
+  ...WEAKENINGS_OF_NEIGHBORS,
+  ...WEAKENINGS_OF_GRAPH,
 ];
 const chosen = all.filter(
   ({ attack, name, testFile }) =>

@@ -14,11 +14,17 @@ const STORY_MAX_MS = 120_000;
 const TOLD: Readonly<Record<string, RegExp>> = {
   'a stranger is refused': /INVITATION_FOR_ANOTHER/,
   'records are published': /publishes the 10,000 moves/,
-  'records do not travel yet': /Carol has none of them/,
+  'records stay where nobody has connected': /Carol has none of them yet/,
   'a second page goes on from a cursor': /Page 2 .* \(after \S+\)/,
   'a live search hears of an expiry': /removed +draw\?, version 1, \d+ ms later/,
   'nothing acknowledged is lost': /It has [\d,]+: all of those, and no publication in part/,
   'a killed process comes back': /Carol: Did you lose anything\? +Alice: No idea/,
+  'a newcomer gets all records': /Carol has all [\d,]+ records, [\d.]+ s after connecting/,
+  'a killed process catches up': /Bob has all [\d,]+ records, [\d.]+ s after connecting/,
+  'a record arrives at the others': /at Bob [\d.]+ ms, at Carol [\d.]+ ms/,
+  'whoever was away catches up': /[\d,]+ moves, [\d.]+ m?s after connecting again/,
+  'it is known who is there': /Alice sees Alice, Bob and Carol/,
+  'a broadcast is heard': /Carol heard "A game, anybody\?" after [\d.]+ ms/,
   'records are measured': /records published +[\d,]+ \/s/,
 };
 

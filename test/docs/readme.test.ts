@@ -18,14 +18,15 @@ const programs = codeBlocks(readPage('README.md'))
 test('each program of README.md says in its first line what it is called', () => {
   assert.deepEqual(
     programs.map(({ name }) => name),
-    ['hello.mts', 'alice.mts', 'bob.mts', 'moves.mts'],
+    ['hello.mts', 'alice.mts', 'bob.mts', 'moves.mts', 'away.mts'],
   );
 });
 
 test('the program of "Five minutes" runs as it stands, and a second time', async (t) => {
   const folder = await folderOfStranger(t);
-  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), 'Alice: e4, e5\n');
-  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), 'Alice: e4, e5\n');
+  const output = 'Bob finds 1. e4\nAlice hears of 1... c5\nAlice sees Bob\n';
+  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), output);
+  assert.equal(await outputOf(start(t, folder, ['hello.mts'])), output);
 });
 
 test('the programs of "On two machines" find each other, in the same folder', async (t) => {
@@ -46,6 +47,11 @@ test('the program of "Records" finds one record more each time', async (t) => {
   assert.equal(await outputOf(start(t, folder, ['moves.mts'])), '3 1. e4\n3 1. e4\n');
 });
 
+test('the program of "In your own tests" ends well', async (t) => {
+  const folder = await folderOfStranger(t);
+  assert.equal(await outputOf(start(t, folder, ['away.mts'])), 'Carol has it, too\n');
+});
+
 /** An empty folder with the package in it, as the sources are and as `exports` would have it. */
 async function folderOfStranger(t: TestContext): Promise<string> {
   const folder = await temporaryDirectory(t);
@@ -53,7 +59,8 @@ async function folderOfStranger(t: TestContext): Promise<string> {
   mkdirSync(installed, { recursive: true });
   // Node strips no types below node_modules, but a link leads out of it again.
   symlinkSync(join(ROOT, 'src'), join(installed, 'src'), 'junction');
-  const manifest = { name: 'peergroup', type: 'module', exports: './src/api/index.ts' };
+  const exports = { '.': './src/api/index.ts', './testing': './src/sim/index.ts' };
+  const manifest = { name: 'peergroup', type: 'module', exports };
   writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest));
   for (const { name, text } of programs) writeFileSync(join(folder, name), text);
   return folder;

@@ -57,7 +57,12 @@ export class Party {
     this.#nodeId = nodeId;
   }
 
-  handshake(role: HandshakeFacts['role'], far: Person, meeting: 0 | 1): Handshake {
+  handshake(
+    role: HandshakeFacts['role'],
+    far: Person,
+    meeting: 0 | 1,
+    isNeighbor = false,
+  ): Handshake {
     const facts: HandshakeFacts = {
       role,
       exporter: EXPORTERS[meeting],
@@ -67,6 +72,7 @@ export class Party {
       farCertificate: identityOf(far),
       openId: counted(16, 0xa0 + 16 * meeting),
       isSeparate: false,
+      isNeighbor,
       nodeId: this.#nodeId,
       listenAddresses: this.#person === alice ? ADDRESSES : [],
     };
@@ -100,13 +106,14 @@ export function payloadOf(frame: Uint8Array): Uint8Array {
   return frame.subarray(FRAME_HEADER_BYTES);
 }
 
-/** The HELLO of the dialer in the first meeting and those of both in the second. */
+/** The HELLO of the dialer in the first meeting, those of both in the second, and one for a neighbor link. */
 export function exampleHellos() {
   const [a, b] = [newAlice(), newBob()];
   const [first] = meet(a, b, 0);
   const [second, answer] = meet(a, b, 1);
-  if (first === undefined || second === undefined || answer === undefined) {
+  const [neighbor] = a.handshake('dialer', bob, 1, true).start(now);
+  if (!first || !second || !answer || !neighbor) {
     throw new Error(`no HELLO at ${hexText(EXPORTERS[0])}`);
   }
-  return { first, second, answer };
+  return { first, second, answer, neighbor };
 }

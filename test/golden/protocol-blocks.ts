@@ -1,5 +1,5 @@
 // What stands in the blocks of docs/protocol.md, computed: the messages and their values, and the
-// worked examples of names, certificates, chains, texts, door names, signatures and records.
+// worked examples of names, certificates, chains, texts, door names, signatures, records and the graph.
 
 import { createHash } from 'node:crypto';
 import { writeKeyInfo } from '../../src/adapters/x509/profile.ts';
@@ -14,6 +14,13 @@ import { alice, bob, NOW } from '../support/golden-chains.ts';
 import { jsonText, type PageBlock } from '../support/protocol-page.ts';
 import { nodeCrypto } from '../support/trust-cast.ts';
 import { readFrame } from '../support/wire-reading.ts';
+import {
+  aliceCard,
+  broadcastSignedBytes,
+  exampleHeads,
+  exampleParcelId,
+  signedBytesOfCard,
+} from './example-graph.ts';
 import {
   ADDRESSES,
   ALICE_CHAIN,
@@ -37,6 +44,7 @@ export function protocolBlocks(): readonly PageBlock[] {
     ...doorBlocks(),
     ...signatureBlocks(),
     ...recordBlocks(),
+    ...graphBlocks(),
   ];
 }
 
@@ -111,6 +119,17 @@ function signatureBlocks(): readonly PageBlock[] {
     hex('alice-identity-certificate', identityOf(alice).der),
     hex('hello-signed-bytes', signed.finish()),
     hex('hello-signature', payload.subarray(payload.length - SIGNATURE_BYTES)),
+  ];
+}
+
+function graphBlocks(): readonly PageBlock[] {
+  const { digest, securityHead } = exampleHeads();
+  return [
+    hex('card-signed-bytes', signedBytesOfCard(aliceCard)),
+    hex('heads-digest', digest),
+    hex('heads-security', securityHead),
+    hex('broadcast-signed-bytes', broadcastSignedBytes()),
+    hex('parcel-id', exampleParcelId()),
   ];
 }
 

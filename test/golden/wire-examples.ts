@@ -14,13 +14,8 @@ import { encodeFrame, KIND, STREAM_NUMBER_MAX } from '../../src/core/wire/frame.
 import { encodeRefuse, REFUSE_CODES, type RefuseReason } from '../../src/core/wire/hello.ts';
 import { sent } from '../support/wire-reading.ts';
 import { exampleHellos } from './example-meeting.ts';
-
-export interface WireExample {
-  readonly message: string;
-  /** Beside the message it is the name of the block on the page; null for one that stands only in the files. */
-  readonly block: string | null;
-  readonly frame: Uint8Array;
-}
+import { graphExamples } from './graph-examples.ts';
+import { more, shown, type WireExample } from './wire-example.ts';
 
 const EMPTY = new Uint8Array(0);
 const TYPE = parseMessageType('3f2504e0-4f89-41d3-9a0c-0305e82c3301');
@@ -29,21 +24,14 @@ function bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'utf8'));
 }
 
-function shown(message: string, frame: Uint8Array, addition = ''): WireExample {
-  return { message, block: `${message}${addition}`, frame };
-}
-
-function more(message: string, frame: Uint8Array): WireExample {
-  return { message, block: null, frame };
-}
-
 function handshakeExamples(): readonly WireExample[] {
-  const { first, second, answer } = exampleHellos();
+  const { first, second, answer, neighbor } = exampleHellos();
   const reasons = Object.keys(REFUSE_CODES) as readonly RefuseReason[];
   return [
     shown('HELLO', first, ' of a dialer'),
     shown('HELLO', answer, ' of a listener'),
     more('HELLO', second),
+    more('HELLO', neighbor),
     shown('NEED_CHAIN', encodeFrame(KIND.needChain, EMPTY)),
     shown('WELCOME', encodeFrame(KIND.welcome, EMPTY)),
     shown('REFUSE', refuse('refusedByApplication', 'Nicht während der Partie.')),
@@ -114,5 +102,11 @@ function streamExamples(): readonly WireExample[] {
 }
 
 export function wireExamples(): readonly WireExample[] {
-  return [...handshakeExamples(), ...controlExamples(), ...messageExamples(), ...streamExamples()];
+  return [
+    ...handshakeExamples(),
+    ...controlExamples(),
+    ...messageExamples(),
+    ...streamExamples(),
+    ...graphExamples(),
+  ];
 }

@@ -4,20 +4,8 @@
 import { hexText } from '../../src/core/base/hex.ts';
 import { KIND } from '../../src/core/wire/frame.ts';
 import { exampleHellos, payloadOf } from './example-meeting.ts';
-
-export interface WireRefusal {
-  readonly message: string;
-  readonly why: string;
-  readonly frame: string;
-}
-
-function frameText(kind: number, payload: string, length: number = payload.length / 2): string {
-  return length.toString(16).padStart(8, '0') + kind.toString(16).padStart(2, '0') + payload;
-}
-
-function overLimit(kind: number, lengthMax: number): string {
-  return frameText(kind, '', lengthMax + 1);
-}
+import { graphRefusals } from './graph-refusals.ts';
+import { frameText, overLimit, refusal, type WireRefusal } from './wire-refusal.ts';
 
 /** The first HELLO with `bytes` in place of those at `at`. */
 function helloWith(at: number, bytes: string): string {
@@ -25,15 +13,17 @@ function helloWith(at: number, bytes: string): string {
   return frameText(KIND.hello, text.slice(0, 2 * at) + bytes + text.slice(2 * at + bytes.length));
 }
 
-const UNKNOWN_KINDS = [0x00, 0x05, 0x07, 0x0d, 0x0f, 0x12, 0x1f, 0x25, 0x7f, 0x80, 0xff];
+const UNKNOWN_KINDS = [
+  0x00, 0x05, 0x07, 0x0d, 0x0f, 0x12, 0x1f, 0x25, 0x2f, 0x3a, 0x44, 0x4f, 0x5b, 0x7f, 0x80, 0xff,
+];
 
 export function wireRefusals(): readonly WireRefusal[] {
-  const refusal = (message: string, why: string, frame: string) => ({ message, why, frame });
   return [
     ...UNKNOWN_KINDS.map((kind) =>
       refusal('none', 'a kind that is not known', frameText(kind, '')),
     ),
-    refusal('HELLO', 'flag 1 is not known', helloWith(1, '02')),
+    refusal('HELLO', 'flag 2 is not known', helloWith(1, '04')),
+    refusal('HELLO', 'separate and neighbor at once', helloWith(1, '03')),
     refusal('HELLO', 'time above 2^53-1', helloWith(26, '0020000000000000')),
     refusal('HELLO', 'message limit above 16,777,216', helloWith(34, '01000001')),
     refusal('HELLO', 'more than 8 addresses', helloWith(38, '09')),
@@ -80,6 +70,7 @@ export function wireRefusals(): readonly WireRefusal[] {
     refusal('STREAM_END', 'stream 0', frameText(KIND.streamEnd, '00')),
     refusal('STREAM_END', 'bytes after it', frameText(KIND.streamEnd, '0100')),
     refusal('STREAM_RESET', 'code 3', frameText(KIND.streamReset, '0103')),
+    ...graphRefusals(),
   ];
 }
 

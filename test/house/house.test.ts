@@ -13,7 +13,7 @@ import { importsOfMissingFiles } from './walls.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-const paths = globSync('{src,test,bench,demo,examples,tools}/**/*.ts', {
+const paths = globSync('{src,sim,test,bench,demo,examples,tools}/**/*.ts', {
   cwd: ROOT,
   exclude: ['**/node_modules'],
 })

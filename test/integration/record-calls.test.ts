@@ -119,3 +119,18 @@ test('a group is opened with options that mean something', async (t) => {
   const error = await refusalOf(opened.records.add({ type: SOME_TYPE }));
   assert.equal(error.code, 'QUOTA_EXCEEDED');
 });
+
+test('options with a key that nobody knows are refused, for it may be a misspelt one', async (t) => {
+  const { group } = await recordHouse(t);
+  const { records } = group;
+  const misspelt = { sginal: AbortSignal.abort() };
+  const watch = (): unknown => Reflect.apply(records.watch, records, [{}, misspelt]);
+  assert.throws(watch, { code: 'INVALID_ARGUMENT' });
+  const attempts: readonly Promise<unknown>[] = [
+    Reflect.apply(records.exportTo, records, ['x', misspelt]),
+    Reflect.apply(records.importFrom, records, ['x', misspelt]),
+  ];
+  for (const attempt of attempts) {
+    assert.equal((await refusalOf(attempt)).code, 'INVALID_ARGUMENT');
+  }
+});

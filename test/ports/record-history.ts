@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { unreachable } from '../../src/core/base/assert.ts';
-import { bytesKey } from '../../src/core/base/bytes.ts';
+import { bytesKey, compareBytes } from '../../src/core/base/bytes.ts';
 import { wallTimeOf } from '../../src/core/base/time.ts';
 import type { AttributeValue, RecordAttribute } from '../../src/core/domain/records.ts';
 import type {
@@ -22,6 +22,7 @@ import {
   type TestAuthor,
   TestJournal,
 } from '../support/record-builder.ts';
+import { elementsOf } from './record-elements-kit.ts';
 
 const TYPES = [1, 2, 3].map((byte) => new Uint8Array(16).fill(byte));
 const NAMES = ['a', 'B', 'b'];
@@ -342,6 +343,7 @@ export function answersOf(
       store.nextRefresh(publicKey),
       moments.map((now) => store.refreshable(publicKey, now, 5)),
     ]),
+    elements: elementsOf(store, 3).toSorted((a, b) => compareBytes(a.id, b.id)),
     totalUse: store.totalUse(),
     nextRemoval: store.nextRemoval(),
     removable: moments.map((now) => store.removable(now, 5)),

@@ -18,8 +18,8 @@ import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import { BrokenInvariant } from '../../src/core/base/assert.ts';
 import type { SearchRequest } from '../../src/core/domain/search.ts';
 import type { StoreChange } from '../../src/core/ports/record-store.ts';
+import { newMemoryStore, SIMULATED_ROW_SECRET } from '../support/memory-store.ts';
 import { putOf, TEST_GROUP, TEST_MEMBER, TestJournal } from '../support/record-builder.ts';
-import { SIMULATED_ROW_SECRET, SimulatedRecordStore } from '../support/simulated-record-store.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { answersOf, HistoryWriter, pagesOf, type Step, search, step } from './record-history.ts';
 import { ALICE, CAST } from './record-store-kit.ts';
@@ -66,7 +66,7 @@ test('random histories give both stores the same answers', async (t) => {
       let options = newOptions();
       let sqlite = opened(options);
       try {
-        const twin = new SimulatedRecordStore(sqlite.journal);
+        const twin = newMemoryStore(sqlite.journal);
         const writer = new HistoryWriter(CAST);
         const arrivals = CAST.map(({ arrival }) => arrival);
         for (const store of [sqlite, twin]) store.commit(arrivals, 'process');

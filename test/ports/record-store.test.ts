@@ -4,22 +4,25 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { systemChance } from '../../src/adapters/crypto/chance.ts';
 import { openRecordDatabase } from '../../src/adapters/sqlite/record-database.ts';
+import type { MemoryRecordStore } from '../../src/sim/disk/memory-record-store.ts';
+import { newMemoryStore } from '../support/memory-store.ts';
 import { TEST_GROUP, TEST_MEMBER } from '../support/record-builder.ts';
-import { SimulatedRecordStore } from '../support/simulated-record-store.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { bundleKit } from './record-bundles-kit.ts';
+import { elementKit } from './record-elements-kit.ts';
 import { recordStoreKit, type StoreMaker, type StoreOnDisk } from './record-store-kit.ts';
 import { recordStoreTimes } from './record-store-times.ts';
 
 const STORES: Readonly<Record<string, StoreMaker>> = {
   SQLite: async (t) => onSqlite(t, join(await temporaryDirectory(t), 'records.db')),
-  simulated: async () => onSimulation(new SimulatedRecordStore(new Uint8Array(8))),
+  simulated: async () => onSimulation(newMemoryStore(new Uint8Array(8))),
 };
 
 for (const [storeName, make] of Object.entries(STORES)) {
   recordStoreKit(storeName, make);
   recordStoreTimes(storeName, make);
   bundleKit(storeName, make);
+  elementKit(storeName, make);
 }
 
 function onSqlite(t: TestContext, path: string): StoreOnDisk {
@@ -33,6 +36,6 @@ function onSqlite(t: TestContext, path: string): StoreOnDisk {
   return { store, reopen };
 }
 
-function onSimulation(store: SimulatedRecordStore): StoreOnDisk {
+function onSimulation(store: MemoryRecordStore): StoreOnDisk {
   return { store, reopen: () => onSimulation(store.restarted()) };
 }

@@ -10,6 +10,7 @@ import { tlsWires } from '../../src/adapters/tls/tls-dialler.ts';
 import { TlsListener } from '../../src/adapters/tls/tls-listener.ts';
 import { ChainMemory } from '../../src/core/link/chain-memory.ts';
 import type { FarEnd } from '../../src/core/link/far-end.ts';
+import type { DeskParts } from '../../src/engine/desk-parts.ts';
 import { DirectDesk, type OpenResult } from '../../src/engine/direct-desk.ts';
 import { Doors } from '../../src/engine/doors.ts';
 import { GatherPool } from '../../src/engine/gather-pool.ts';
@@ -17,6 +18,7 @@ import { atEnd } from './at-end.ts';
 import { judge, type RawMember } from './raw-member.ts';
 
 export interface BareDesk {
+  readonly parts: DeskParts;
   readonly desk: DirectDesk;
   readonly doors: Doors;
   readonly listener: TlsListener;
@@ -31,7 +33,7 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
     privateKeyPem: who.key.privateKeyPem,
   };
   let lastId = 0n;
-  const desk = new DirectDesk({
+  const parts: DeskParts = {
     membership: who.membership,
     credentials,
     certificateDigest: nodeCrypto.sha256(who.certificate.der),
@@ -52,7 +54,8 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
       return lastId;
     },
     listenAddresses: () => [],
-  });
+  };
+  const desk = new DirectDesk(parts);
   desk.attach({
     onCaller: (farEnd, decide) => {
       callers.push(farEnd);
@@ -75,7 +78,7 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
     desk.close(10);
     await listener.close();
   });
-  return { desk, doors, listener, callers };
+  return { parts, desk, doors, listener, callers };
 }
 
 /** Opens a connection to a member of any name, the own one included. */

@@ -41,6 +41,35 @@ export const SMALL_KINDS: readonly (readonly [number, number])[] = [
   [KIND.streamReset, 5],
 ];
 
+/** Kinds of neighbor links, with the bounds of their payloads. */
+export const NEIGHBOR_KINDS: readonly (readonly [number, number])[] = [
+  [KIND.greet, 16_384],
+  [KIND.part, 16_384],
+  [KIND.forwardJoin, 16_384],
+  [KIND.shuffle, 16_384],
+  [KIND.shuffleReply, 16_384],
+  [KIND.neighborPing, 64],
+  [KIND.neighborPong, 64],
+  [KIND.roster, 16_384],
+  [KIND.presence, 16_384],
+  [KIND.neighborMessage, 65_552],
+  [KIND.flood, 17_825_800],
+  [KIND.iHave, 131_072],
+  [KIND.graft, 32],
+  [KIND.prune, 0],
+  [KIND.membershipList, 131_072],
+  [KIND.membershipWant, 131_072],
+  [KIND.membership, 32_832],
+  [KIND.getSymbols, 16],
+  [KIND.symbols, 131_072],
+  [KIND.ranges, 131_072],
+  [KIND.stream, 64],
+  [KIND.want, 131_072],
+  [KIND.bundle, 17_825_792],
+  [KIND.syncState, 131_072],
+  [KIND.offer, 131_072],
+];
+
 export const messageCase = (typeIndex: number, bytes: Uint8Array): FrameCase => ({
   bytes: messageFrame(typeIndex, bytes),
   heard: { what: 'message', typeIndex, bytes },
@@ -81,6 +110,13 @@ export function anyFrame(bytesMax: number): fc.Arbitrary<FrameCase> {
     .map(([each, bytes]) => streamCase(each, bytes.subarray(0, 65_536)))
     .filter(({ heard }) => heard.what === 'stream' && heard.bytes.length > 0);
   return fc.oneof({ weight: 3, arbitrary: message }, stream, small);
+}
+
+/** A frame of a neighbor link, its bytes at most `bytesMax` long. */
+export function anyNeighborFrame(bytesMax: number): fc.Arbitrary<FrameCase> {
+  return fc
+    .tuple(fc.constantFrom(...NEIGHBOR_KINDS), fc.nat(bytesMax), fc.nat(255))
+    .map(([[kind, max], length, seed]) => smallCase(kind, pattern(Math.min(max, length), seed)));
 }
 
 export interface Listening {

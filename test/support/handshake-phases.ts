@@ -89,7 +89,8 @@ export function helloFrom(
   const body: HelloBody = {
     nodeId: 5n,
     openId: changes.openId ?? OPEN_ID,
-    isSeparate: false,
+    isSeparate: changes.isSeparate ?? false,
+    isNeighbor: changes.isNeighbor ?? false,
     sentAtMs: changes.sentAtMs ?? NOW,
     messageBytesMax: LIMITS.messageBytesMax,
     listenAddresses: [],

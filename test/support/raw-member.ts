@@ -116,8 +116,12 @@ export function foundRaw(
   return { ...identity, groupKey, root, membership: judged.value, discoverySecret };
 }
 
-/** A plain member of a raw group, invited by its founder. */
-export function grantRaw(founder: RawMember, identity: RawIdentity): RawMember {
+/** A member of a raw group, invited by its founder or an administrator. */
+export function grantRaw(
+  founder: RawMember,
+  identity: RawIdentity,
+  role: 'administrator' | 'member' = 'member',
+): RawMember {
   const { membership, discoverySecret } = founder;
   const { group, chain, notBefore, notAfter } = membership;
   const issued = issuer.issueMembership({
@@ -128,8 +132,8 @@ export function grantRaw(founder: RawMember, identity: RawIdentity): RawMember {
     subject: identity.name,
     subjectKey: identity.key.publicKey,
     friendlyName: identity.certificate.friendlyName,
-    role: 'member',
-    membershipsBelowMax: null,
+    role,
+    membershipsBelowMax: role === 'member' ? null : 22,
     notBefore,
     notAfter,
   });
@@ -163,6 +167,7 @@ export function honestHandshake(
       farCertificate: far.value,
       openId: new Uint8Array(randomBytes(16)),
       isSeparate: role === 'dialer',
+      isNeighbor: false,
       nodeId: 7n,
       listenAddresses: [],
     },
@@ -197,7 +202,8 @@ export function craftedHello(
   changes: HelloChanges = {},
 ): Uint8Array {
   const { role = 'dialer' } = changes;
-  const body = { isSeparate: role === 'dialer', ...changes.body };
+  const isNeighbor = changes.body?.isNeighbor === true;
+  const body = { isSeparate: role === 'dialer' && !isNeighbor, ...changes.body };
   const signedPart = changes.signedPart ?? helloBody(who.membership, body);
   const own = nodeCrypto.sha256(who.certificate.der);
   const far = nodeCrypto.sha256(link.farCertificate);
@@ -221,6 +227,7 @@ export function helloBody(membership: Membership, body: Partial<HelloBody> = {})
     nodeId: 7n,
     openId: new Uint8Array(randomBytes(16)),
     isSeparate: true,
+    isNeighbor: false,
     sentAtMs: Math.floor(nowTime()),
     messageBytesMax: 16_777_216,
     listenAddresses: [],

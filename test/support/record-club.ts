@@ -29,9 +29,10 @@ import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import { signedBytesOf } from '../../src/core/records/batch-statement.ts';
 import { decodeBundle, encodeBundle, openBundle } from '../../src/core/records/bundle.ts';
 import { markVerified, type VerifiedBatch } from '../../src/core/records/verified-batch.ts';
+import type { MemoryRecordStore } from '../../src/sim/disk/memory-record-store.ts';
 import { alice, bob, carol, club, eve, mallory, NOW } from './golden-chains.ts';
+import { newMemoryStore } from './memory-store.ts';
 import { bundleOf, draftOf, guid, newTools, standingOf } from './record-samples.ts';
-import { SimulatedRecordStore } from './simulated-record-store.ts';
 import type { Person } from './trust-cast.ts';
 import { person, seededChance } from './trust-cast.ts';
 import { grant, newJudge, rootOf } from './trust-village.ts';
@@ -94,12 +95,12 @@ export function newBook(
   return new RecordBook({ store, crypto, judge: JUDGE, chance, signer, membership, quotas });
 }
 
-export function newStore({ person: { publicKey } }: Recorder): SimulatedRecordStore {
-  return new SimulatedRecordStore(nodeCrypto.sha256(publicKey).slice(0, 8));
+export function newStore({ person: { publicKey } }: Recorder): MemoryRecordStore {
+  return newMemoryStore(nodeCrypto.sha256(publicKey).slice(0, 8));
 }
 
 /** A member with its book and store, the part of the engine played by the test. */
-export class Keeper<Store extends RecordStore = SimulatedRecordStore> {
+export class Keeper<Store extends RecordStore = MemoryRecordStore> {
   readonly recorder: Recorder;
   readonly book: RecordBook;
   readonly store: Store;
@@ -190,10 +191,7 @@ export interface Published {
   readonly batches: readonly BatchContents[];
 }
 
-export function keeper(
-  recorder: Recorder,
-  options: DeskOptions<SimulatedRecordStore> = {},
-): Keeper {
+export function keeper(recorder: Recorder, options: DeskOptions<MemoryRecordStore> = {}): Keeper {
   return new Keeper(recorder, options.store ?? newStore(recorder), options);
 }
 

@@ -13,9 +13,9 @@ import { WorldError } from '../../src/core/ports/world-error.ts';
 import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import { type PublishResult, RecordDesk, type TakeResult } from '../../src/engine/record-desk.ts';
 import { SignatureChecks } from '../../src/engine/signature-checks.ts';
+import { MemoryRecordStore } from '../../src/sim/disk/memory-record-store.ts';
 import { CAST, NOW, newBook, newStore, type Recorder } from './record-club.ts';
 import { SimulatedClock } from './simulated-clock.ts';
-import { SimulatedRecordStore } from './simulated-record-store.ts';
 
 const { ann, bob, carol, eve } = CAST;
 
@@ -23,7 +23,7 @@ export const DISK_FULL = new WorldError('STORAGE_FULL', 'no space is left');
 export const DISK_RETRY_MS = 5_000;
 
 /** Counts its commits, says with which changes they came, and fails as it is told. */
-export class WatchedStore extends SimulatedRecordStore {
+export class WatchedStore extends MemoryRecordStore {
   readonly commits: (readonly StoreChange[])[] = [];
   /** How often it was asked what is to be refreshed. */
   looks = 0;
@@ -31,17 +31,17 @@ export class WatchedStore extends SimulatedRecordStore {
   onCommit: (changes: readonly StoreChange[]) => void = () => {};
   onRead: () => void = () => {};
 
-  override nextRemoval(): ReturnType<SimulatedRecordStore['nextRemoval']> {
+  override nextRemoval(): ReturnType<MemoryRecordStore['nextRemoval']> {
     this.onRead();
     return super.nextRemoval();
   }
 
-  override refreshable(...asked: Parameters<SimulatedRecordStore['refreshable']>) {
+  override refreshable(...asked: Parameters<MemoryRecordStore['refreshable']>) {
     this.looks += 1;
     return super.refreshable(...asked);
   }
 
-  override commit(...given: Parameters<SimulatedRecordStore['commit']>): void {
+  override commit(...given: Parameters<MemoryRecordStore['commit']>): void {
     this.onCommit(given[0]);
     super.commit(...given);
     this.commits.push(given[0]);
@@ -62,11 +62,16 @@ export function recordOffice(
   knows: readonly Recorder[] = [ann, carol, eve],
 ) {
   const clock = new SimulatedClock(NOW);
-  return { clock, ...officeAt(clock, recorder, knows) };
+  return { clock, ...officeAt(clock, recorder, knows, () => clock.advance(0)) };
 }
 
-/** The same on another clock. */
-export function officeAt(clock: Clock, recorder: Recorder = bob, knows: readonly Recorder[] = []) {
+/** The same on another clock; `pass` lets one turn of it pass. */
+export function officeAt(
+  clock: Clock,
+  recorder: Recorder = bob,
+  knows: readonly Recorder[] = [],
+  pass: () => void = () => undefined,
+) {
   const store = new WatchedStore(newStore(recorder).journal);
   const book = newBook(recorder, store);
   const told: RecordChange[] = [];
@@ -89,6 +94,8 @@ export function officeAt(clock: Clock, recorder: Recorder = bob, knows: readonly
     const results: TakeResult[] = [];
     desk.take(batch, from, (result) => results.push(result));
     assert.equal(results.length, 0, 'later, never at once');
+    await laterTurn();
+    pass();
     await laterTurn();
     return results;
   };

@@ -53,6 +53,12 @@ export const CLUB = {
   eve: clubber(eve, grant([rootOf(evesClub)], evesClub, eve, { role: 'creator' })),
 } as const;
 
+/** One more member, whom Alice let in. */
+export function guest(friendlyName: string): Clubber {
+  const subject = person(friendlyName);
+  return clubber(subject, invited(subject));
+}
+
 /** The two of them by the order of their names: the open of the first one wins. */
 export function inOrder(one: Clubber, other: Clubber): readonly [Clubber, Clubber] {
   return one.membership.member < other.membership.member ? [one, other] : [other, one];
@@ -79,6 +85,7 @@ export function factsOf(own: Clubber, far: Clubber, role: HandshakeRole): Handsh
     farCertificate: far.identity,
     openId: OPEN_ID,
     isSeparate: false,
+    isNeighbor: false,
     nodeId: role === 'dialer' ? 11n : 22n,
     listenAddresses: [{ host: '192.0.2.1', port: 4001 }],
   };

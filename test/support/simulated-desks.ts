@@ -4,7 +4,7 @@
 import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
 import type { Address } from '../../src/core/domain/addresses.ts';
 import type { FarEnd } from '../../src/core/link/far-end.ts';
-import type { CallerAnswer, LineArrival } from '../../src/engine/desk-parts.ts';
+import type { CallerAnswer, DeskParts, LineArrival } from '../../src/engine/desk-parts.ts';
 import { DirectDesk, type OpenResult, type OpenWish } from '../../src/engine/direct-desk.ts';
 import type { DirectLine } from '../../src/engine/direct-line.ts';
 import { Doors } from '../../src/engine/doors.ts';
@@ -27,6 +27,7 @@ export interface OpenLog {
 export class DeskHolder {
   readonly clubber: Clubber;
   readonly address: Address;
+  readonly parts: DeskParts;
   readonly desk: DirectDesk;
   readonly doors: Doors;
   readonly lines: DirectLine[] = [];
@@ -43,7 +44,7 @@ export class DeskHolder {
     this.address = { host, port: 4001 };
     this.#clock = clock;
     let lastId = 0n;
-    this.desk = new DirectDesk({
+    this.parts = {
       membership: clubber.membership,
       credentials: clubber.credentials,
       certificateDigest: clubber.certificateDigest,
@@ -64,7 +65,8 @@ export class DeskHolder {
         return lastId;
       },
       listenAddresses: () => [this.address],
-    });
+    };
+    this.desk = new DirectDesk(this.parts);
     this.desk.attach({
       onCaller: (farEnd, answer) => {
         this.callers.push(farEnd);

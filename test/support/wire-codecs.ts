@@ -29,16 +29,16 @@ interface Codec<Value> {
   readonly decode: (bytes: Uint8Array) => Value;
 }
 
-function codec<Value>(typed: Codec<Value>): AnyCodec {
+export function codec<Value>(typed: Codec<Value>): AnyCodec {
   return { ...typed, encode: (value) => typed.encode(value as Value) };
 }
 
 /** Objects like those that a decoder makes. */
-function plain<Value>(fields: { [Key in keyof Value]: fc.Arbitrary<Value[Key]> }) {
+export function plain<Value>(fields: { [Key in keyof Value]: fc.Arbitrary<Value[Key]> }) {
   return fc.record<Value>(fields, { noNullPrototype: true });
 }
 
-const bytesOf = (length: number): fc.Arbitrary<Uint8Array> =>
+export const bytesOf = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length });
 
 const textOf = (bytesMax: number): fc.Arbitrary<string> =>
@@ -63,17 +63,19 @@ export const anyAddress: fc.Arbitrary<Address> = plain({
   port: fc.integer({ min: 1, max: 65_535 }),
 }).filter(({ host }) => isUnicast(host) && !isLinkLocal(host));
 
-export const anyHelloBody: fc.Arbitrary<hello.HelloBody> = plain({
+/** Both flags at once mean nothing. */
+export const anyHelloBody: fc.Arbitrary<hello.HelloBody> = plain<hello.HelloBody>({
   nodeId: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
   openId: bytesOf(16),
   isSeparate: fc.boolean(),
+  isNeighbor: fc.boolean(),
   sentAtMs: fc.maxSafeNat(),
   messageBytesMax: fc.nat(16_777_216),
   listenAddresses: fc.array(anyAddress, { maxLength: 8 }),
   chainDigest: bytesOf(32),
   knownChainDigest: fc.option(bytesOf(32)),
   chain: fc.option(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 25 })),
-});
+}).filter(({ isSeparate, isNeighbor }) => !(isSeparate && isNeighbor));
 
 interface SignedHello extends hello.HelloBody {
   readonly signature: Uint8Array;

@@ -11,6 +11,7 @@ import { HandshakeFrames } from '../../src/core/wire/handshake-frames.ts';
 import * as hello from '../../src/core/wire/hello.ts';
 import { GatherPool } from '../../src/engine/gather-pool.ts';
 import { Outbox } from '../../src/engine/outbox.ts';
+import { GRAPH_BODIES } from './graph-reading.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,31 @@ export const MESSAGE_NAMES: Readonly<Record<keyof typeof KIND, string>> = {
   streamCredit: 'STREAM_CREDIT',
   streamEnd: 'STREAM_END',
   streamReset: 'STREAM_RESET',
+  greet: 'GREET',
+  part: 'PART',
+  forwardJoin: 'FORWARD_JOIN',
+  shuffle: 'SHUFFLE',
+  shuffleReply: 'SHUFFLE_REPLY',
+  neighborPing: 'NEIGHBOR_PING',
+  neighborPong: 'NEIGHBOR_PONG',
+  roster: 'ROSTER',
+  presence: 'PRESENCE',
+  neighborMessage: 'NEIGHBOR_MESSAGE',
+  flood: 'FLOOD',
+  iHave: 'IHAVE',
+  graft: 'GRAFT',
+  prune: 'PRUNE',
+  membershipList: 'MEMBERSHIP_LIST',
+  membershipWant: 'MEMBERSHIP_WANT',
+  membership: 'MEMBERSHIP',
+  getSymbols: 'GET_SYMBOLS',
+  symbols: 'SYMBOLS',
+  ranges: 'RANGES',
+  stream: 'STREAM',
+  want: 'WANT',
+  bundle: 'BUNDLE',
+  syncState: 'SYNC_STATE',
+  offer: 'OFFER',
 };
 
 interface Body {
@@ -108,6 +134,7 @@ export function namesOf(): readonly (readonly [keyof typeof KIND, number])[] {
 }
 
 const BODIES: Readonly<Partial<Record<keyof typeof KIND, (payload: Uint8Array) => Body>>> = {
+  ...GRAPH_BODIES,
   hello: readHello,
   refuse: (payload) => {
     const refuse = hello.decodeRefuse(payload);
@@ -153,6 +180,7 @@ function readHello(payload: Uint8Array): Body {
   const values = {
     version: hello.helloVersionOf(payload),
     isSeparate: read.isSeparate,
+    isNeighbor: read.isNeighbor,
     nodeId: read.nodeId.toString(16).padStart(16, '0'),
     openId: hexText(read.openId),
     sentAtMs: read.sentAtMs,

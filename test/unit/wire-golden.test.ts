@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { hexBytes, hexText } from '../../src/core/base/hex.ts';
 import { MalformedBytes } from '../../src/core/base/malformed-bytes.ts';
 import { type GoldenFrame, REFUSED_FILE, WIRE_FOLDER, wireFiles } from '../golden/wire-files.ts';
-import type { WireRefusal } from '../golden/wire-refusals.ts';
+import type { WireRefusal } from '../golden/wire-refusal.ts';
 import { readFrame } from '../support/wire-reading.ts';
 
 function contentOf<Item>(file: string): readonly Item[] {

@@ -2,41 +2,27 @@
 // A batch's records go together, for then its leaves, and not a path for each record, are what the
 // taker keeps. Whatever happens between two pages, a position says where the next one goes on.
 
-import { hash as digestOf } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { equalBytes } from '../../core/base/bytes.ts';
 import type { WallTime } from '../../core/base/time.ts';
 import type { Bundle } from '../../core/domain/records.ts';
-import type {
-  BundlePage,
-  BundlePosition,
-  BundleRequest,
-  StoredBatch,
-} from '../../core/ports/record-store.ts';
-import { coverOf, coverOfPaths } from '../../core/records/merkle.ts';
+import type { BundlePage, BundlePosition, BundleRequest } from '../../core/ports/record-store.ts';
+import { storedBundle, type VersionToSend } from './stored-bundle.ts';
 import type { BatchTable } from './tables/batch-table.ts';
 import { DamagedRow } from './tables/database-failures.ts';
 import type { MemberTable } from './tables/member-table.ts';
 import { Query } from './tables/query.ts';
-import { type StoredVersion, VERSION_COLUMNS, versionOf } from './tables/version-row.ts';
+import { type StoredVersion, soundData, VERSION_COLUMNS, versionOf } from './tables/version-row.ts';
 
 /** Rows of the index that one page looks at: above what a batch may have, so that the first one in it is whole. */
 const ROWS_LOOKED_AT = 2_048;
 /** What a bundle has beside its records: statement, signature, lengths. */
 const BUNDLE_COST = 256;
-const HASH_BYTES = 32;
 const START: BundlePosition = { isPriority: true, batch: 0, place: 0 };
-
-const CRYPTO = { sha256: (bytes: Uint8Array) => digestOf('sha256', bytes, 'buffer') };
 
 /** The records of one batch that belong into this pass. */
 interface Share {
   readonly batch: number;
   readonly rows: readonly bigint[];
-}
-
-interface Loaded extends StoredVersion {
-  readonly data: Uint8Array | null;
 }
 
 export class BundleSource {
@@ -69,8 +55,9 @@ export class BundleSource {
     let bytes = 0;
     for (const share of looked.shares) {
       const loaded = this.#load(share, request);
-      const bundle = this.#bundleOf(share.batch, loaded.versions);
-      if (bundle !== null) bundles.push(bundle);
+      if (loaded.versions.length > 0) {
+        bundles.push(storedBundle(this.#batches.storedWithNumber(share.batch), loaded.versions));
+      }
       bytes += BUNDLE_COST + loaded.bytes;
       if (loaded.nextPlace !== null) {
         return { bundles, next: { ...from, batch: share.batch, place: loaded.nextPlace } };
@@ -115,11 +102,11 @@ export class BundleSource {
     { rows }: Share,
     { bytesMax, now }: BundleRequest,
   ): {
-    readonly versions: readonly Loaded[];
+    readonly versions: readonly VersionToSend[];
     readonly bytes: number;
     readonly nextPlace: number | null;
   } {
-    const versions: Loaded[] = [];
+    const versions: VersionToSend[] = [];
     let bytes = 0;
     for (const row of rows) {
       const version = this.#read(row, now);
@@ -128,7 +115,8 @@ export class BundleSource {
       const dataBytes = content.data.kind === 'detached' ? content.data.length : 0;
       bytes += contentBytes.length + dataBytes;
       if (bytes > bytesMax && versions.length > 0) return { versions, bytes, nextPlace: place };
-      versions.push({ ...version, data: dataBytes === 0 ? null : this.#readData(row, version) });
+      const data = dataBytes === 0 ? null : this.#data.first(row)?.bytes(0);
+      versions.push({ ...version, data: soundData(version.record, data ?? null) });
     }
     return { versions, bytes, nextPlace: null };
   }
@@ -140,47 +128,4 @@ export class BundleSource {
     const version = versionOf(found, this.#batches, this.#members);
     return version.record.content.expiresAt > now ? version : null;
   }
-
-  #readData(row: bigint, { record: { content } }: StoredVersion): Uint8Array {
-    const data = this.#data.first(row)?.bytes(0);
-    const isSound =
-      data !== undefined &&
-      content.data.kind === 'detached' &&
-      equalBytes(CRYPTO.sha256(data), content.data.digest);
-    if (!isSound) throw new DamagedRow('data are not those of their record');
-    return data;
-  }
-
-  /** Null when nothing is left to be sent. */
-  #bundleOf(number: number, versions: readonly Loaded[]): Bundle | null {
-    if (versions.length === 0) return null;
-    const stored = this.#batches.storedWithNumber(number);
-    const { statement, signature } = stored.batch;
-    if (signature.length === 0) throw new DamagedRow('a batch with records has lost its signature');
-    const entries = versions.map(({ record: { place, content, contentBytes }, data }) => {
-      return { place, content, contentBytes, data };
-    });
-    return { statement, signature, entries, cover: coverFor(stored, versions) };
-  }
-}
-
-function coverFor(
-  { batch: { statement }, leaves }: StoredBatch,
-  versions: readonly Loaded[],
-): readonly Uint8Array[] {
-  const { count } = statement;
-  if (versions.length === count) return [];
-  if (leaves === null) {
-    const paths = versions.map(
-      ({ record, path }) => [record.place, path ?? new Uint8Array(0)] as const,
-    );
-    const cover = coverOfPaths(count, new Map(paths));
-    if (cover === null) throw new DamagedRow('a record has no path to the root of its batch');
-    return cover;
-  }
-  const places = new Set(versions.map(({ record }) => record.place));
-  const hashes = Array.from({ length: count }, (_, place) =>
-    leaves.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES),
-  );
-  return coverOf(hashes, (place) => places.has(place), CRYPTO);
 }

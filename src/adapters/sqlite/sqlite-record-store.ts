@@ -15,6 +15,9 @@ import type {
   BundlePosition,
   BundleRequest,
   Durability,
+  ElementPage,
+  ElementPosition,
+  FoundBundles,
   RecordStore,
   SearchPage,
   StoreChange,
@@ -24,6 +27,7 @@ import type {
 } from '../../core/ports/record-store.ts';
 import { WorldError } from '../../core/ports/world-error.ts';
 import { BundleSource } from './bundle-source.ts';
+import { ElementSource } from './element-source.ts';
 import type { RecordDatabase } from './record-database.ts';
 import { SearchRows } from './search/search-rows.ts';
 import { AttributeTable } from './tables/attribute-table.ts';
@@ -126,6 +130,14 @@ export class SqliteRecordStore implements RecordStore {
 
   bundles(after: BundlePosition | null, request: BundleRequest): BundlePage {
     return this.#guarded(({ bundles }) => bundles.page(after, request));
+  }
+
+  elements(after: ElementPosition | null, max: number): ElementPage {
+    return this.#guarded(({ elements }) => elements.page(after, max));
+  }
+
+  bundlesOf(ids: readonly Uint8Array[], bytesMax: number): FoundBundles {
+    return this.#guarded(({ elements }) => elements.bundlesOf(ids, bytesMax));
   }
 
   memberships(after: Uint8Array | null, max: number): readonly StoredMembership[] {
@@ -273,7 +285,9 @@ function tablesOf({ database, rowSecret }: RecordDatabase, waitingLimits: Waitin
   const equivocations = new EquivocationTable(database, members);
   const search = new SearchRows(database);
   const bundles = new BundleSource(database, members, batches);
-  return { members, batches, attributes, records, shadows, equivocations, search, bundles };
+  const elements = new ElementSource(database, members, batches);
+  const found = { members, batches, attributes, records, shadows, equivocations };
+  return { ...found, search, bundles, elements };
 }
 
 function apply(change: StoreChange, tables: Tables): void {

@@ -6,15 +6,16 @@ import { equalBytes } from '../../core/base/bytes.ts';
 import type { RecordBook } from '../../core/book/record-book.ts';
 import type { RecordWish } from '../../core/book/record-drafts.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
+import type { Membership } from '../../core/domain/membership.ts';
 import type { GroupRecord, RecordChange, StorageUse } from '../../core/domain/records.ts';
 import type { Verdict } from '../../core/domain/refusals.ts';
 import type { SearchPosition, SearchRequest } from '../../core/domain/search.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { RecordStore } from '../../core/ports/record-store.ts';
+import type { RecordStore, StoreChange } from '../../core/ports/record-store.ts';
 import { matches, searchableOf } from '../../core/search/search-match.ts';
 import { formatPosition } from '../../core/search/search-position.ts';
 import { type ChangeOrigin, RecordDesk, type RecordDeskParts } from '../../engine/record-desk.ts';
-import { requireNotAborted, requireObject, requireSignal } from '../arguments.ts';
+import { requireNotAborted } from '../arguments.ts';
 import {
   errorOfRefusal,
   errorOfWorld,
@@ -79,6 +80,8 @@ export interface GroupRecordsParts extends RecordDeskParts {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly transfers: RecordTransfers;
+  /** Changes are on the disk; nobody was told of them yet. */
+  readonly onStored: (changes: readonly StoreChange[], origin: ChangeOrigin) => void;
   readonly onChange: (change: RecordChange, origin: ChangeOrigin) => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -93,6 +96,7 @@ export class GroupRecords {
   constructor(parts: GroupRecordsParts) {
     this.#parts = parts;
     this.#desk = new RecordDesk(parts, {
+      onStored: parts.onStored,
       onChanges: (changes, origin) => this.#onChanges(changes, origin),
       onFailed: parts.onFailed,
     });
@@ -175,9 +179,8 @@ export class GroupRecords {
    */
   watch(query: RecordQuery = {}, options: WatchOptions = {}): LiveSearch {
     this.#requireOpen();
-    requireObject('options', options);
+    ownValues('options', options, ['signal']);
     const { signal } = options;
-    requireSignal(signal);
     requireNotAborted(signal);
     const { where } = requireQuery(query, this.#now()).request;
     const live = new LiveSearch({
@@ -214,6 +217,14 @@ export class GroupRecords {
   get use(): StorageUse {
     this.#requireOpen();
     return facingTheWorldNow(() => this.#parts.store.totalUse());
+  }
+
+  /** What the group's graph works on. @internal */
+  forGraph() {
+    const { store, book } = this.#parts;
+    const membershipOf = (chainDigest: Uint8Array): Membership | null =>
+      book.membershipOf(chainDigest);
+    return { store, desk: this.#desk, tools: book.tools, membershipOf };
   }
 
   /** Throws what the disk does. @internal */

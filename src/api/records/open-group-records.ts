@@ -17,7 +17,7 @@ import type { CheckedRecordOptions } from './record-options.ts';
 import { RecordTransfers } from './record-transfer.ts';
 
 export interface RecordsOpening
-  extends Pick<GroupRecordsParts, 'onChange' | 'onFailed'>,
+  extends Pick<GroupRecordsParts, 'onStored' | 'onChange' | 'onFailed'>,
     CheckedRecordOptions {
   /** Of the node. */
   readonly directory: string;
@@ -37,7 +37,7 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
   );
   const book = new RecordBook({ store, crypto, judge, chance, signer, membership, quotas });
   const checks = new SignatureChecks(nodeCrypto, store);
-  const { onChange, onFailed } = opening;
+  const { onStored, onChange, onFailed } = opening;
   const { tools } = book;
   const transfers = new RecordTransfers({ databasePath: path, group, member, clock, tools });
   const records = new GroupRecords({
@@ -47,6 +47,7 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
     checks,
     durability,
     transfers,
+    onStored,
     onChange,
     onFailed,
   });

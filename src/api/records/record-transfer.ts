@@ -26,16 +26,11 @@ import {
   type ExportTotals,
 } from '../../core/records/export-file.ts';
 import type { TakeResult } from '../../engine/record-desk.ts';
-import {
-  abortedBy,
-  requireFunction,
-  requireNotAborted,
-  requireObject,
-  requireText,
-} from '../arguments.ts';
+import { abortedBy, requireFunction, requireNotAborted, requireText } from '../arguments.ts';
 import type { ErrorCode } from '../error-catalogue.ts';
 import { guarded } from '../guarded.ts';
 import { facingTheWorld, invalidArgument } from '../peer-group-error.ts';
+import { ownValues } from './own-values.ts';
 
 export type { TransferProgress } from '../../adapters/sqlite/transfer/export-records.ts';
 
@@ -283,7 +278,7 @@ class RecordImport implements ImportTaker {
 
 function requireTransfer(path: string, options: TransferOptions): void {
   requireText('path', path);
-  requireObject('options', options);
+  ownValues('options', options, ['signal', 'onProgress']);
   requireNotAborted(options.signal);
   requireFunction('onProgress', options.onProgress);
 }

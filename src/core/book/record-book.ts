@@ -58,6 +58,11 @@ export interface AdmissionStep extends Step {
   readonly verdicts: readonly RecordVerdict[];
 }
 
+interface AdmissionsStep extends Step {
+  /** For each batch, for each of its entries. */
+  readonly verdicts: readonly (readonly RecordVerdict[])[];
+}
+
 export interface MembershipStep extends Step {
   /** Once the changes are made, what waited for them can be released. */
   readonly learned: readonly Membership[];
@@ -92,6 +97,11 @@ export class RecordBook {
   /** What opening a bundle of this group takes. */
   get tools(): BatchTools {
     return this.#tools;
+  }
+
+  /** The membership whose chain has this digest; null when it is not here. */
+  membershipOf(chainDigest: Uint8Array): Membership | null {
+    return this.#memberships.find(chainDigest);
   }
 
   /** Batches that wait for a membership or for their time. */
@@ -138,10 +148,16 @@ export class RecordBook {
 
   /** Judges a batch of others. What is deferred waits nowhere yet. */
   admit(batch: VerifiedBatch, now: WallTime): AdmissionStep {
+    const { verdicts, ...step } = this.admitAll([batch], now);
+    return { ...step, verdicts: verdicts[0] ?? [] };
+  }
+
+  /** The same for several, each judged after those before it. */
+  admitAll(batches: readonly VerifiedBatch[], now: WallTime): AdmissionsStep {
     const stored = new PendingRecords(this.#parts.store);
-    stored.expect(batch.entries.map(({ id }) => id));
+    stored.expect(batches.flatMap(({ entries }) => entries.map(({ id }) => id)));
     const admission = this.#admission(stored, now);
-    const verdicts = admission.admit(batch);
+    const verdicts = batches.map((batch) => admission.admit(batch));
     return { verdicts, changes: admission.changes, told: admission.told };
   }
 

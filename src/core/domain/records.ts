@@ -47,7 +47,7 @@ export interface RecordAttribute {
 export interface RecordContent {
   /** 16 bytes, never changes. */
   readonly type: Uint8Array;
-  /** Raw Ed25519 key of the member that made the first version, 32 bytes; never changes. */
+  /** Raw Ed25519 key of the member in whose name it was made, 32 bytes; never changes. */
   readonly creator: Uint8Array;
   /** Never changes; whole milliseconds below 2^43. */
   readonly createdAt: WallTime;

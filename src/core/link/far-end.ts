@@ -10,6 +10,8 @@ export interface FarEnd {
   /** The dialer's number for this attempt, 32 hexadecimal digits. */
   readonly attempt: string;
   readonly isSeparate: boolean;
+  /** It dialed for a link of the group's graph; false at a dialer. */
+  readonly isNeighbor: boolean;
   /** Where it says it listens; believed for this member alone. */
   readonly listenAddresses: readonly Address[];
   /** The longest message it takes. */

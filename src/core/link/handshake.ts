@@ -46,6 +46,8 @@ export interface HandshakeFacts {
   /** 16 bytes; ours when we dial, unused when we listen. */
   readonly openId: Uint8Array;
   readonly isSeparate: boolean;
+  /** We dial for a link of the group's graph. */
+  readonly isNeighbor: boolean;
   readonly nodeId: bigint;
   readonly listenAddresses: readonly Address[];
 }
@@ -203,7 +205,9 @@ export class Handshake {
     if (!equalBytes(hello.openId, this.#facts.openId)) {
       return this.#fail('PROTOCOL_VIOLATION', 'HELLO answers another attempt');
     }
-    if (hello.isSeparate) return this.#fail('PROTOCOL_VIOLATION', 'a listener asks for nothing');
+    if (hello.isSeparate || hello.isNeighbor) {
+      return this.#fail('PROTOCOL_VIOLATION', 'a listener asks for nothing');
+    }
     this.#become({ name: 'answered', farEnd });
     return { kind: 'wait', send: [] };
   }
@@ -258,6 +262,7 @@ export class Handshake {
       nodeId: this.#facts.nodeId,
       openId: part.openId,
       isSeparate: this.#facts.isSeparate,
+      isNeighbor: this.#facts.isNeighbor,
       sentAtMs: Math.floor(now.wallTime),
       messageBytesMax: LIMITS.messageBytesMax,
       listenAddresses: this.#facts.listenAddresses.slice(0, LIMITS.addressesPerMemberMax),
@@ -336,6 +341,7 @@ function farEndOf(hello: Hello, membership: Membership, now: Now): FarEnd {
     nodeId: hello.nodeId,
     attempt: hexText(hello.openId),
     isSeparate: hello.isSeparate,
+    isNeighbor: hello.isNeighbor,
     listenAddresses: hello.listenAddresses,
     messageBytesMax: hello.messageBytesMax,
     clockSkewMs: hello.sentAtMs - now.wallTime,

@@ -57,6 +57,16 @@ export interface RecordStore {
    * first, a batch's records together. What changes between two pages is sent or not; what stays is sent.
    */
   bundles(after: BundlePosition | null, request: BundleRequest): BundlePage;
+  /**
+   * What identifies each version that counts, be it a tombstone or expired and not yet removed, page by
+   * page: a million in some seconds. What changes between two pages is given or not; what stays is given.
+   */
+  elements(after: ElementPosition | null, max: number): ElementPage;
+  /**
+   * Bundles of the versions that count of these records, a batch's together. An id without a record is
+   * left out.
+   */
+  bundlesOf(ids: readonly Uint8Array[], bytesMax: number): FoundBundles;
   /** All chains, by their digests; fewer than `max` are the last. */
   memberships(after: Uint8Array | null, max: number): readonly StoredMembership[];
 
@@ -115,6 +125,35 @@ export interface BundlePage {
    * much at once gives fewer records than were asked for, or none, and says so here.
    */
   readonly next: BundlePosition | null;
+}
+
+/** Means something only to the store that gave it. */
+export interface ElementPosition {
+  readonly batch: number;
+  readonly place: number;
+}
+
+export interface ElementPage {
+  readonly elements: readonly StoredElement[];
+  /** Where the next page goes on; null when this was the last. */
+  readonly next: ElementPosition | null;
+}
+
+export interface StoredElement {
+  /** 16 bytes. */
+  readonly id: Uint8Array;
+  /** Of the version that counts, 32 bytes. */
+  readonly hash: Uint8Array;
+  readonly modifiedAt: WallTime;
+}
+
+export interface FoundBundles {
+  readonly bundles: readonly Bundle[];
+  /**
+   * How many of the ids, from the first on, were looked for: at least one, and no more once contents
+   * and data have reached `bytesMax`.
+   */
+  readonly taken: number;
 }
 
 export interface StoredMembership {

@@ -19,6 +19,9 @@ export interface FrameSink {
 /** Gives memory for one message that spans chunks; it is filled before anybody sees it. */
 export type Allocate = (length: number) => Uint8Array;
 
+/** Whether a kind has a place on the link, for it is refused before its payload is read. */
+type MayCome = (kind: number) => boolean;
+
 /** The parts of a frame that may be cut by the end of a chunk. */
 type Phase =
   /** Collecting the header, and for messages and streams the number behind it. */
@@ -41,6 +44,7 @@ const FAST_BYTES_MAX = LIMITS.messageBytesMax + 1;
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #allocate: Allocate;
+  readonly #mayCome: MayCome;
   /** The start of a frame whose header was cut; made when that happens first. */
   #head: Uint8Array | null = null;
   #headLength = 0;
@@ -50,9 +54,11 @@ export class FrameReader {
   #isStopped = false;
   #gaveView = false;
 
-  constructor(sink: FrameSink, allocate: Allocate) {
+  /** A MESSAGE that lies in one chunk is handed on whatever `mayCome` says: the sink refuses it. */
+  constructor(sink: FrameSink, allocate: Allocate, mayCome: MayCome = () => true) {
     this.#sink = sink;
     this.#allocate = allocate;
+    this.#mayCome = mayCome;
   }
 
   /** True inside a frame: a link that ends now was cut. */
@@ -133,6 +139,7 @@ export class FrameReader {
     if (length > payloadBytesMax(kind) || kind <= KIND.refuse) {
       throw new MalformedBytes(`frame of kind ${kind} and ${length} bytes`);
     }
+    if (!this.#mayCome(kind)) throw new MalformedBytes(`frame ${kind} out of place`);
     if (kind !== KIND.message && kind !== KIND.streamBytes) {
       this.#beginFill(kind, 0, length);
       return FRAME_HEADER_BYTES;

@@ -1,5 +1,6 @@
 // HELLO, NEED_CHAIN, WELCOME and REFUSE (protocol.md §7): how two ends of a link prove who they are.
 
+import { assert } from '../base/assert.ts';
 import { ByteReader } from '../base/byte-reader.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
@@ -18,6 +19,8 @@ export interface HelloBody {
   readonly openId: Uint8Array;
   /** The dialer wants a connection of its own even when one exists. */
   readonly isSeparate: boolean;
+  /** The dialer wants a link of the group's graph and no direct connection; never both flags. */
+  readonly isNeighbor: boolean;
   /** Milliseconds since 1970 by the sender's clock, to explain certificates that seem out of date. */
   readonly sentAtMs: number;
   /** The longest message that the sender takes. */
@@ -40,12 +43,14 @@ export interface Hello extends HelloBody {
 }
 
 const FLAG_SEPARATE = 1;
+const FLAG_NEIGHBOR = 2;
 
 /** Everything of a HELLO before its signature. */
 export function encodeHelloBody(body: HelloBody): Uint8Array {
+  assert(!(body.isSeparate && body.isNeighbor), 'a dialer wants one of the two');
   const out = new ByteWriter()
     .u8(HELLO_VERSION)
-    .u8(body.isSeparate ? FLAG_SEPARATE : 0)
+    .u8((body.isSeparate ? FLAG_SEPARATE : 0) | (body.isNeighbor ? FLAG_NEIGHBOR : 0))
     .u64(body.nodeId)
     .raw(body.openId)
     .u64(BigInt(body.sentAtMs))
@@ -73,9 +78,11 @@ export function decodeHello(payload: Uint8Array): Hello {
   const input = new ByteReader(payload);
   if (input.u8() !== HELLO_VERSION) throw new MalformedBytes('HELLO: version');
   const flags = input.u8();
-  if ((flags & ~FLAG_SEPARATE) !== 0) throw new MalformedBytes('HELLO: unknown flags');
+  // Either flag alone; both at once mean nothing.
+  if (flags > FLAG_NEIGHBOR) throw new MalformedBytes('HELLO: unknown flags');
   const body = {
     isSeparate: flags === FLAG_SEPARATE,
+    isNeighbor: flags === FLAG_NEIGHBOR,
     nodeId: readNodeId(input),
     openId: input.raw(16),
     sentAtMs: readMilliseconds(input),

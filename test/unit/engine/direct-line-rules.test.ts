@@ -42,6 +42,8 @@ function framesTo({ heard }: RawLine): readonly { kind: number; payload: Uint8Ar
 const BREACHES: readonly (readonly [string, readonly Uint8Array[]])[] = [
   ['a message of a type that was not announced', [messageFrame(1, EMPTY)]],
   ['a kind that there is not', [encodeFrame(0xff, EMPTY)]],
+  ['a frame of neighbor links', [encodeFrame(KIND.prune, EMPTY)]],
+  ['the header of one', [encodeFrame(KIND.bundle, new Uint8Array(100)).subarray(0, 9)]],
   ['a HELLO on an open line', [encodeFrame(KIND.hello, EMPTY)]],
   ['a WELCOME on an open line', [encodeFrame(KIND.welcome, EMPTY)]],
   ['a PING without a nonce', [encodeFrame(KIND.ping, EMPTY)]],

@@ -61,6 +61,30 @@ test('who asks for a connection of its own says so', () => {
   assert.equal(step.farEnd.isSeparate, true);
 });
 
+test('who dials for a neighbor link says so, and its signature covers it', () => {
+  const facts = { ...factsOf(alice, bob, 'dialer'), isNeighbor: true };
+  const dialer = new Handshake(facts, freshTools());
+  const { payload } = frameOf(dialer.start(now())[0]);
+  const step = handshakeOf(bob, alice, 'listener').receive(KIND.hello, payload, now());
+  assert.ok(step.kind === 'asked');
+  assert.deepEqual([step.farEnd.isNeighbor, step.farEnd.isSeparate], [true, false]);
+  for (const flags of [0, 1]) {
+    const changed = payload.slice();
+    changed[1] = flags;
+    const judged = handshakeOf(bob, alice, 'listener').receive(KIND.hello, changed, now());
+    assert.equal(fate(judged), 'NOT_AUTHENTICATED');
+  }
+});
+
+test('a listener asks neither for a connection of its own nor for a neighbor link', () => {
+  for (const flag of [{ isSeparate: true }, { isNeighbor: true }]) {
+    const dialer = handshakeOf(alice, bob, 'dialer');
+    dialer.start(now());
+    const step = dialer.receive(KIND.hello, helloFrom(bob, alice, 'listener', flag), now());
+    assert.equal(fate(step), 'PROTOCOL_VIOLATION');
+  }
+});
+
 /** What each phase makes of each kind of frame that HandshakeFrames lets through. */
 const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, string])[]])[] = [
   [

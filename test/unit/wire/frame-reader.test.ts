@@ -10,6 +10,7 @@ import { MalformedBytes } from '../../../src/core/base/malformed-bytes.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import { KIND, payloadBytesMax } from '../../../src/core/wire/frame.ts';
 import { FrameReader } from '../../../src/core/wire/frame-reader.ts';
+import { mayComeOnDirect, mayComeOnNeighbor } from '../../../src/core/wire/link-kinds.ts';
 import {
   anyFrame,
   chunksOf,
@@ -130,6 +131,29 @@ test('the longest payload of each kind is taken, and a longer one refused at its
     const start = header(kind, max, ...number);
     if (isOfHandshake) assert.throws(() => reader.push(start), MalformedBytes);
     else reader.push(start);
+  }
+});
+
+test('a kind that has no place on the link is refused at its header', () => {
+  const sink = {
+    onMessage: () => false,
+    onStreamBytes: () => assert.fail('bytes of a stream'),
+    onFrame: () => assert.fail('a frame'),
+  };
+  const noRoom = (): Uint8Array => assert.fail('it was given room');
+  for (let kind = KIND.keepAlive; kind < 256; kind++) {
+    const length = payloadBytesMax(kind);
+    if (length < 0) continue;
+    const reader = new FrameReader(sink, noRoom, (asked) => asked !== kind);
+    assert.throws(() => reader.push(header(kind, length, 1, 1, 1, 1)), MalformedBytes);
+  }
+});
+
+test('each frame has a place on one kind of link, and CLOSE on both', () => {
+  for (const kind of Object.values(KIND)) {
+    const isClose = kind === KIND.close;
+    assert.equal(mayComeOnDirect(kind) && mayComeOnNeighbor(kind), isClose, `${kind}`);
+    assert.ok(mayComeOnDirect(kind) || mayComeOnNeighbor(kind), `${kind}`);
   }
 });
 

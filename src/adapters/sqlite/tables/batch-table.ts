@@ -98,6 +98,11 @@ export class BatchTable {
     return this.#stored(number);
   }
 
+  /** The hashes of all its records; null when they are not all here. */
+  leavesOf(number: number): Uint8Array | null {
+    return this.#stored(number).leaves;
+  }
+
   /** Of a number that another row names. */
   withNumber(number: number): BatchOfRecord {
     const kept = this.#keptByNumber.get(number);
