@@ -20,6 +20,8 @@ const ROUND_TRIP = 'round trip of 64 B';
 
 const BATCHES = 'batches of 1,000';
 const SELECTIVE = 'equal, 100 match';
+const AT_PEACE = '1,000 members, at peace';
+const KILLS = '1,000 members, many end at once';
 const OPEN_GROUP = 'open, read a page, add a record';
 
 export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
@@ -68,6 +70,35 @@ export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
   'open-group': [
     absolute('usable with 100,000 records, ms', atMost(300), opening('peergroup')),
     reported('usable ÷ hypercore', opening('peergroup'), opening('hypercore')),
+  ],
+  replicate: [
+    absolute('records a second', atLeast(30_000), replicating('peergroup')),
+    {
+      ...ratio('÷ hypercore', atLeast(5), replicating('peergroup'), [replicating('hypercore')]),
+      optional: ['hypercore'],
+    },
+  ],
+  reconcile: [
+    reconciling('identical, bytes beside GREET', 256, 'd = 0 anywhere', 'controlBytes'),
+    reconciling('d = 1, bytes', 400, 'd = 1 anywhere', 'controlBytes'),
+    reconciling('d = 10, bytes each', 60, 'd = 10 anywhere', 'eachBytes'),
+    reconciling('d = 100, bytes each', 45, 'd = 100 anywhere', 'eachBytes'),
+    reconciling('d = 1,000, bytes each', 40, 'd = 1,000 anywhere', 'eachBytes'),
+    reconciling('d = 1,000, round trips', 2, 'd = 1,000 anywhere', 'knownRoundTrips'),
+    reconciling('d = 1,000, CPU of the asking side, ms', 100, 'd = 1,000 anywhere', 'firstCpuMs'),
+    reconciling('d = 1,000, CPU of the other side, ms', 100, 'd = 1,000 anywhere', 'secondCpuMs'),
+    reconciling('d = 10,000 recent, bytes each', 50, 'd = 10,000 recent', 'eachBytes'),
+    reconciling('d = 10,000 recent, round trips', 4, 'd = 10,000 recent', 'knownRoundTrips'),
+  ],
+  gossip: [
+    gossiping('redundancy, one sender', atMost(0.05), AT_PEACE, 'redundancyOneSender'),
+    gossiping('redundancy, many senders', atMost(0.1), AT_PEACE, 'redundancyManySenders'),
+    gossiping('last hop at 1,000', atMost(16), AT_PEACE, 'lastHopManySenders'),
+    gossiping('99th percentile at 1,000, ms', atMost(450), AT_PEACE, 'p99DeliveryMs'),
+    gossiping('reached 3 s after 50 % ended, %', atLeast(100), KILLS, 'reached50Percent'),
+    gossiping('reached 5 s after 80 % ended, %', atLeast(99.9), KILLS, 'reached80Percent'),
+    gossiping('reached 10 s after 90 % ended, %', atLeast(99), KILLS, 'reached90Percent'),
+    gossiping('reached 10 s after 95 % ended, %', atLeast(95), KILLS, 'reached95Percent'),
   ],
 };
 
@@ -118,4 +149,16 @@ function publishing(subject: RecordSubjectName, work: string = BATCHES): Source 
 
 function opening(subject: RecordSubjectName): Source {
   return { subject, work: OPEN_GROUP, metric: 'usableMs' };
+}
+
+function replicating(subject: RecordSubjectName): Source {
+  return { subject, work: 'into an empty replica', metric: 'recordsPerSecond' };
+}
+
+function reconciling(name: string, goal: number, work: string, metric: string): Goal {
+  return absolute(name, atMost(goal), { subject: 'peergroup', work, metric });
+}
+
+function gossiping(name: string, bound: Bound, work: string, metric: string): Goal {
+  return absolute(name, bound, { subject: 'peergroup', work, metric });
 }

@@ -19,7 +19,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export type Role = 'acceptor' | 'dialer' | 'solo';
+export type Role = 'acceptor' | 'dialer' | 'solo' | 'giver' | 'newcomer' | 'comparer';
 
 interface Waiting {
   readonly resolve: (reply: unknown) => void;

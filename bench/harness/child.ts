@@ -1,5 +1,5 @@
-// The main module of every child: `child.ts acceptor|dialer|solo <subject>`. It obeys the commands of
-// its parent and ends with it.
+// The main module of every child: `child.ts acceptor|dialer|solo|giver|newcomer|comparer <subject>`. It obeys
+// the commands of its parent and ends with it.
 
 import type { Command, Request, Response } from './control.ts';
 
@@ -20,6 +20,21 @@ async function sideOf(role: string | undefined): Promise<Side> {
     const { SoloSide } = await import('../records/solo-side.ts');
     const { loadRecordSubject } = await import('../records/subject-list.ts');
     return new SoloSide(await loadRecordSubject(subject));
+  }
+  if (role === 'comparer') {
+    const { ComparingSide } = await import('../comparing/comparing-side.ts');
+    const { loadComparedSubject } = await import('../comparing/subject-list.ts');
+    return new ComparingSide(await loadComparedSubject(subject));
+  }
+  if (role === 'giver' || role === 'newcomer') {
+    const { loadReplicationSubject } = await import('../replication/subject-list.ts');
+    const loaded = await loadReplicationSubject(subject);
+    if (role === 'giver') {
+      const { GivingSide } = await import('../replication/giving-side.ts');
+      return new GivingSide(loaded);
+    }
+    const { FetchingSide } = await import('../replication/fetching-side.ts');
+    return new FetchingSide(loaded);
   }
   const { loadConnectionSubject } = await import('../connections/subject-list.ts');
   const loaded = await loadConnectionSubject(subject);

@@ -11,6 +11,7 @@ export interface Repetition {
 /** Of one round's samples, in milliseconds. */
 export interface Spread {
   readonly medianMs: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
 }
 
@@ -34,5 +35,9 @@ export async function collect(
 }
 
 export function spreadOf(timesMs: readonly number[]): Spread {
-  return { medianMs: median(timesMs), p99Ms: percentile(timesMs, 0.99) };
+  return {
+    medianMs: median(timesMs),
+    p95Ms: percentile(timesMs, 0.95),
+    p99Ms: percentile(timesMs, 0.99),
+  };
 }

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly figures: Figures;
   readonly subjects: readonly string[];
   readonly notes: readonly string[];
+  /** It was not for this run to measure everything. */
+  readonly isPartial?: boolean;
 }
 
 export async function run<SomeCrew extends Crew>(

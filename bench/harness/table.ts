@@ -16,6 +16,7 @@ function formatValue(metric: string, value: number): string {
 }
 
 function formatBytes(value: number): string {
+  if (value < 1_024) return `${significant(value)} B`;
   return value < MIB ? `${significant(value / 1024)} KiB` : `${significant(value / MIB)} MiB`;
 }
 
@@ -27,7 +28,7 @@ export function figuresTable(figures: readonly Figure[]): string {
     formatValue(metric, median),
     `${formatValue(metric, least)} … ${formatValue(metric, most)}`,
   ]);
-  return table([['work', 'metric', 'subject', 'median', 'least … most'], ...rows]);
+  return rowsTable([['work', 'metric', 'subject', 'median', 'least … most'], ...rows]);
 }
 
 export function verdictsTable(verdicts: readonly Verdict[]): string {
@@ -37,15 +38,15 @@ export function verdictsTable(verdicts: readonly Verdict[]): string {
     relation === null || goal === null ? '' : `${relation} ${goal.toLocaleString('en')}`,
     met === null ? '–' : met ? 'met' : 'MISSED',
   ]);
-  return table([['goal', 'value', 'bound', ''], ...rows]);
+  return rowsTable([['goal', 'value', 'bound', ''], ...rows]);
 }
 
-function significant(value: number): string {
+export function significant(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(3)));
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+export function rowsTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

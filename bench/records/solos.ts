@@ -46,7 +46,7 @@ async function startEmpty(name: string): Promise<Solo> {
 }
 
 /** Through the subject's own front door, as an application would. */
-async function fill(name: string, filling: Filling, isQuick: boolean): Promise<Shelf> {
+export async function fill(name: string, filling: Filling, isQuick: boolean): Promise<Shelf> {
   const { collection, mayFallShort } = filling;
   const size = isQuick ? filling.quickSize : filling.size;
   const capMs = isQuick ? filling.quickCapMs : filling.capMs;
@@ -65,12 +65,12 @@ async function fill(name: string, filling: Filling, isQuick: boolean): Promise<S
   }
 }
 
-function shelfOf(material: Material): Shelf {
+export function shelfOf(material: Material): Shelf {
   const shelf: Shelf = JSON.parse(material);
   return shelf;
 }
 
-function diskRemark(): string | null {
+export function diskRemark(): string | null {
   const isInMemory = statfsSync(tmpdir()).type === TMPFS_MAGIC;
   return isInMemory ? `${tmpdir()} lies in memory: set TMPDIR to a directory on a disk` : null;
 }
