@@ -4,6 +4,7 @@
 import { bytesKey } from '../../core/base/bytes.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import type { GroupRecord, RecordChange } from '../../core/domain/records.ts';
+import { recordMemoryBytes } from '../../core/records/record-memory.ts';
 import { PeerGroupError } from '../peer-group-error.ts';
 import type { SharedRecord } from './shared-record.ts';
 
@@ -187,12 +188,5 @@ export class LiveSearch implements AsyncIterableIterator<LiveChange, undefined> 
 /** What it keeps in memory. The objects of a small record are many times its bytes. */
 function sizeOf(record: GroupRecord | null): number {
   if (record === null) return 0;
-  const { content, contentBytes } = record;
-  const attributes = content.attributes.length * ATTRIBUTE_OVERHEAD_BYTES;
-  return RECORD_OVERHEAD_BYTES + attributes + contentBytes.length;
+  return recordMemoryBytes(record);
 }
-
-/** Measured roughly: the objects of one decoded record, as for the waiting room. */
-const RECORD_OVERHEAD_BYTES = 1_000;
-/** Of each of its attributes, the shortest of which take four bytes of a content. */
-const ATTRIBUTE_OVERHEAD_BYTES = 200;

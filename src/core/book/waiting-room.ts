@@ -5,6 +5,7 @@
 import { bytesKey } from '../base/bytes.ts';
 import type { WallTime } from '../base/time.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { recordMemoryBytes } from '../records/record-memory.ts';
 import type { VerifiedBatch } from '../records/verified-batch.ts';
 
 /** What a batch waits for. */
@@ -148,14 +149,8 @@ function keyOf(awaited: Exclude<Awaited, { kind: 'time' }>): string {
 /** What it keeps in memory, the objects around small records included. */
 function bytesOf(batch: VerifiedBatch): number {
   let bytes = batch.leaves?.length ?? 0;
-  for (const { content, contentBytes, data, path } of batch.entries) {
-    bytes += RECORD_OVERHEAD_BYTES + content.attributes.length * ATTRIBUTE_OVERHEAD_BYTES;
-    bytes += contentBytes.length + (data?.length ?? 0) + (path?.length ?? 0);
+  for (const entry of batch.entries) {
+    bytes += recordMemoryBytes(entry) + (entry.data?.length ?? 0) + (entry.path?.length ?? 0);
   }
   return bytes;
 }
-
-/** Measured roughly: the objects of one decoded record. */
-const RECORD_OVERHEAD_BYTES = 1_000;
-/** Of each of its attributes, the shortest of which take four bytes of a content. */
-const ATTRIBUTE_OVERHEAD_BYTES = 200;

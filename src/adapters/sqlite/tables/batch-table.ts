@@ -7,11 +7,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/base/assert.ts';
 import { ByteReader } from '../../../core/base/byte-reader.ts';
 import { ByteWriter } from '../../../core/base/byte-writer.ts';
+import { bytesKey } from '../../../core/base/bytes.ts';
 import { LIMITS } from '../../../core/domain/limits.ts';
 import type { SignedBatch } from '../../../core/domain/records.ts';
 import type { StoredBatch } from '../../../core/ports/record-store.ts';
 import { readBatchStatement, writeBatchStatement } from '../../../core/records/batch-statement.ts';
-import { byteKey } from './byte-key.ts';
 import { DamagedRow } from './database-failures.ts';
 import type { MemberTable, NumberedMember } from './member-table.ts';
 import { Query, type Row } from './query.ts';
@@ -113,7 +113,7 @@ export class BatchTable {
   }
 
   withHash(hash: Uint8Array): BatchOfRecord | null {
-    const kept = this.#keptByHash.get(byteKey(hash));
+    const kept = this.#keptByHash.get(bytesKey(hash));
     if (kept !== undefined) return kept;
     const row = this.#queries.ofRecordByHash.first(hash);
     return row === null ? null : this.#keep(row);
@@ -265,7 +265,7 @@ export class BatchTable {
       journal: row.bytes(4),
     };
     this.#keptByNumber.set(batch.number, batch);
-    this.#keptByHash.set(byteKey(batch.hash), batch);
+    this.#keptByHash.set(bytesKey(batch.hash), batch);
     return batch;
   }
 }
@@ -342,5 +342,5 @@ export function storedBatchOf(row: Row): StoredBatch {
 }
 
 function journalKey({ author, journal }: BatchStanding): string {
-  return `${author}/${byteKey(journal)}`;
+  return `${author}/${bytesKey(journal)}`;
 }

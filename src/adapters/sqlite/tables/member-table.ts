@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/base/assert.ts';
 import { ByteReader } from '../../../core/base/byte-reader.ts';
 import { ByteWriter } from '../../../core/base/byte-writer.ts';
+import { bytesKey } from '../../../core/base/bytes.ts';
 import { wallTimeOf } from '../../../core/base/time.ts';
 import { LIMITS } from '../../../core/domain/limits.ts';
 import { type PeerName, parsePeerName } from '../../../core/domain/names.ts';
@@ -14,7 +15,6 @@ import type {
   StoredMember,
   StoredMembership,
 } from '../../../core/ports/record-store.ts';
-import { byteKey } from './byte-key.ts';
 import { DamagedRow } from './database-failures.ts';
 import { Query, type Row } from './query.ts';
 import { requireChecksum, rowChecksum } from './row-checksum.ts';
@@ -91,7 +91,7 @@ export class MemberTable {
   }
 
   find(publicKey: Uint8Array): NumberedMember | null {
-    const kept = this.#keptByKey.get(byteKey(publicKey));
+    const kept = this.#keptByKey.get(bytesKey(publicKey));
     if (kept !== undefined) return kept;
     const row = this.#byKey.first(publicKey);
     return row === null ? null : this.#read(row);
@@ -190,7 +190,7 @@ export class MemberTable {
     }
     const member = { number, publicKey, name: parsePeerName(text) };
     this.#keptByNumber.set(number, member);
-    this.#keptByKey.set(byteKey(publicKey), member);
+    this.#keptByKey.set(bytesKey(publicKey), member);
     return member;
   }
 }

@@ -3,11 +3,10 @@
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { assert } from '../../../core/base/assert.ts';
-import { compareBytes, equalBytes } from '../../../core/base/bytes.ts';
+import { bytesKey, compareBytes, equalBytes } from '../../../core/base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../../../core/base/time.ts';
 import type { GroupRecord, RecordAttribute, RecordContent } from '../../../core/domain/records.ts';
 import type { BatchTable } from './batch-table.ts';
-import { byteKey } from './byte-key.ts';
 import { withinBytes } from './content-bound.ts';
 import { DamagedRow } from './database-failures.ts';
 import type { MemberTable } from './member-table.ts';
@@ -88,7 +87,7 @@ export class RecordTable {
   findMany(ids: readonly Uint8Array[]): readonly (GroupRecord | null)[] {
     const present = ids.length > 1 ? this.#idsBetween(ids) : null;
     if (present === null) return ids.map((id) => this.find(id));
-    return ids.map((id) => (present.has(byteKey(id)) ? this.find(id) : null));
+    return ids.map((id) => (present.has(bytesKey(id)) ? this.find(id) : null));
   }
 
   /** Of a row that an index names. */
@@ -188,7 +187,7 @@ export class RecordTable {
     assert(least !== undefined && greatest !== undefined, 'some ids are asked for');
     const max = ids.length + OTHERS_BETWEEN_MAX;
     const found = this.#queries.between.all(least, greatest, max + 1);
-    return found.length > max ? null : new Set(found.map((row) => byteKey(row.bytes(0))));
+    return found.length > max ? null : new Set(found.map((row) => bytesKey(row.bytes(0))));
   }
 
   /** Null when a record with this id is there already. */
@@ -241,7 +240,7 @@ export class RecordTable {
   }
 
   #typeNumber(type: Uint8Array): number {
-    const key = byteKey(type);
+    const key = bytesKey(type);
     const kept = this.#keptTypes.get(key);
     if (kept !== undefined) return kept;
     const found = this.#queries.findType.first(type)?.number(0);
