@@ -73,8 +73,9 @@ export class GroupNode {
   step(input: Input, now: Now): readonly Effect[] {
     this.#on(input, now);
     if (this.#phase.name === 'connected') {
-      // By which way it came is known with the next input.
-      if (input.kind !== 'stored') this.#graph.offerLeftovers(now);
+      // By which ways what was stored came is known with the verdicts that follow.
+      const isKnown = input.kind !== 'stored' && input.kind !== 'judged';
+      if (isKnown) this.#graph.offerLeftovers(now);
       this.#graph.settle(now);
     }
     this.#tellStatus();

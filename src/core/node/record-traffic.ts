@@ -6,6 +6,7 @@ import { ByteWriter } from '../base/byte-writer.ts';
 import { bytesKey } from '../base/bytes.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 import type { Now, WallTime } from '../base/time.ts';
+import { LIMITS } from '../domain/limits.ts';
 import type { LinkId, OpenedLink } from '../domain/links.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { Broadcasts } from '../graph/flood/broadcasts.ts';
@@ -78,7 +79,7 @@ export class RecordTraffic {
     const { link, membership } = opened;
     this.#openedByLink.set(link, opened);
     if (directory.has(membership.chainDigest)) return;
-    this.#met.add(bytesKey(membership.chainDigest));
+    this.#meet(bytesKey(membership.chainDigest));
     const chain = membership.chain.map(({ der }) => der);
     this.#arrivals.takeDecodedChain({ link, way: { kind: 'link' } }, chain, out);
   }
@@ -160,6 +161,16 @@ export class RecordTraffic {
     const elements = [...this.#leftovers.values()];
     this.#leftovers.clear();
     this.#parts.reconciler.learned(elements, null, now, this.#parts.out);
+  }
+
+  /** Of too many that could not be stored the oldest is forgotten: others learn of it by comparing. */
+  #meet(digest: string): void {
+    this.#met.add(digest);
+    if (this.#met.size <= LIMITS.neighborLinksMax) return;
+    for (const oldest of this.#met) {
+      this.#met.delete(oldest);
+      return;
+    }
   }
 
   #takeBundle(

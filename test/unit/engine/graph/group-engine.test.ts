@@ -180,3 +180,22 @@ test('when more comes in each turn than a turn has time for, what waits is bound
   clock.advance(0);
   assert.ok(waitingMost > 0 && waitingMost <= 160, `${waitingMost} wait`);
 });
+
+test('what came by flooding is not offered as well, also when several came in one turn', async () => {
+  const { clock, left, right } = await connected();
+  right.links.sent.splice(0);
+  for (const text of ['a', 'b', 'c']) {
+    left.desk.publish([newNote(text)], () => undefined);
+    clock.advance(0);
+  }
+  await settle(clock, 10_000);
+  assert.equal(right.store.totalUse().records, 3);
+  assert.deepEqual(
+    right.links.sent.filter(({ frame }) => frame === KIND.offer || frame === KIND.want),
+    [],
+  );
+  assert.deepEqual(
+    left.links.sent.filter(({ frame }) => frame === KIND.offer),
+    [],
+  );
+});
