@@ -6,13 +6,13 @@ import type { GetSymbols } from '../../wire/sync-symbols.ts';
 import type { SymbolDecoder } from './symbol-decoder.ts';
 import { SYMBOLS_MAX } from './symbol-prefix.ts';
 
-/** Two or three differences are told apart at once, and 50 counts estimate any number to a fifth. */
-export const FIRST_QUESTION: GetSymbols = { from: 0, count: 12, countsOnly: 40 };
+/** A handful of differences are told apart at once, and 40 counts estimate any number to a quarter. */
+export const FIRST_QUESTION: GetSymbols = { from: 0, count: 16, countsOnly: 24 };
 /** Symbols that a difference takes (arXiv 2402.02668, figure 4: 1.35 for many, up to 1.72 for few). */
 const SYMBOLS_PER_DIFFERENCE = 1.38;
 /** What the estimate may be short by, and what few differences take beside. */
 const MARGIN = 1.36;
-const BASE = 3;
+const BASE = 2;
 /** Beyond the bound of what a decoding can need, the elements were made so that it never ends. */
 const STALLED_FACTOR = 2.5;
 const STALLED_BASE = 64;
