@@ -34,6 +34,7 @@ export function atPeace(nodes: number, seed: number): Metrics {
   const idle = group.idle(IDLE_SECONDS);
   const one = group.publish(RECORDS, 'one');
   const many = group.publish(RECORDS, 'many');
+  const idleAgain = group.idle(IDLE_SECONDS);
   const each = (report: MeasuresReport, kinds: readonly string[]): number =>
     kinds.reduce((sum, kind) => sum + (report.trafficByKind[kind]?.bytes ?? 0), 0) /
     (nodes * report.seconds);
@@ -41,6 +42,8 @@ export function atPeace(nodes: number, seed: number): Metrics {
   const links = group.linksOfEach;
   return {
     presenceBytesPerNode: each(idle, PRESENCE_FRAMES),
+    // Now there is a tree, along which cards are renewed.
+    presenceAlongTreeBytesPerNode: each(idleAgain, PRESENCE_FRAMES),
     idleBytesPerNode: each(idle, Object.keys(idle.trafficByKind)),
     redundancyOneSender: one.floodedPerDelivery - 1,
     redundancyManySenders: many.floodedPerDelivery - 1,

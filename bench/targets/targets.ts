@@ -134,10 +134,10 @@ export function targetsFor(large: number, reconciled: number): readonly Target[]
       wishOf('T23', 'symbols, bytes', ['at most', 112_000], 'index', 'symbolBytes'),
       wishOf('T23', 'index, bytes a record', ['at most', 64], 'index', 'perRecordBytes'),
     ].map((wish) => targetOf('reconcile', { ...wish, how: sets })),
-    targetOf('gossip', {
-      ...wishOf('T24', 'presence, B/s a node', ['at most', 200], peace, 'presenceBytesPerNode'),
-      how: world,
-    }),
+    ...[
+      wishOf('T24', 'presence, B/s', ['at most', 200], peace, 'presenceAlongTreeBytesPerNode'),
+      wishOf('T24', 'before any record, B/s', ['at most', 200], peace, 'presenceBytesPerNode'),
+    ].map((wish) => targetOf('gossip', { ...wish, how: world })),
   ];
 }
 
