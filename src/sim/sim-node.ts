@@ -287,6 +287,7 @@ export class SimNode {
       desk,
       listenAddresses: () => (isListening ? [address] : []),
       publishesPresence: true,
+      groupTimeBefore: null,
       listener: {
         onEvent: (event) => listener.onEvent(this, event),
         onFailed: (error) => this.#onFailed(process, 'engine', error),

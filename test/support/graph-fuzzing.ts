@@ -62,6 +62,7 @@ export class FuzzNode {
       tools: book.tools,
       membershipOf: (chainDigest) => book.membershipOf(chainDigest),
       publishesPresence: true,
+      groupTimeBefore: null,
       now: this.now,
     });
     this.#take({ kind: 'connect', contacts: [] });

@@ -174,6 +174,7 @@ export class GraphSide {
       membershipOf: (digest) => book.membershipOf(digest),
       listenAddresses: () => [],
       publishesPresence: true,
+      groupTimeBefore: null,
       listener: {
         onEvent: (event) => {
           this.calls.push({ kind: 'tell', event: event.kind });

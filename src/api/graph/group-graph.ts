@@ -1,6 +1,7 @@
 // The graph of an open group for its application: connects, leaves, says who is there, and turns what
 // the engine tells into events. Each `connect` has an engine and links of its own.
 
+import type { WallTime } from '../../core/base/time.ts';
 import type { Contact } from '../../core/domain/invitation.ts';
 import type { OpenedLink } from '../../core/domain/links.ts';
 import type { PeerName } from '../../core/domain/names.ts';
@@ -58,7 +59,7 @@ export interface GroupGraphParts {
   /** An engine with links of its own; `onOpened` is told of every link. */
   readonly makeEngine: (
     listener: GraphListener,
-    options: { readonly publishesPresence: boolean },
+    options: { readonly publishesPresence: boolean; readonly groupTimeBefore: WallTime | null },
   ) => RunningGraph;
   /** Where members may be found. */
   readonly contacts: () => readonly Contact[];
@@ -83,6 +84,8 @@ export class GroupGraph {
   readonly #parts: GroupGraphParts;
   readonly #waiters = new Waiters();
   #engine: GroupEngine | null = null;
+  /** When it was last left. */
+  #groupTimeBefore: WallTime | null = null;
   /** Of the latest engine. */
   #whenGone: RunningGraph['whenGone'] = (act) => act();
   /** True while it says goodbye: it is we who leave, and nobody else. */
@@ -106,7 +109,8 @@ export class GroupGraph {
   }
 
   get groupTime(): Date {
-    return this.#engine === null ? new Date() : new Date(this.#engine.groupTime);
+    if (this.#engine !== null) return new Date(this.#engine.groupTime);
+    return new Date(Math.max(Date.now(), this.#groupTimeBefore ?? 0));
   }
 
   members(): readonly PresentMember[] {
@@ -194,7 +198,10 @@ export class GroupGraph {
       onOpened: (opened) => this.#parts.onOpened(opened),
       onFailed: (error) => this.#onFailed(error, engine),
     };
-    const { engine, whenGone } = this.#parts.makeEngine(listener, { publishesPresence });
+    const { engine, whenGone } = this.#parts.makeEngine(listener, {
+      publishesPresence,
+      groupTimeBefore: this.#groupTimeBefore,
+    });
     this.#engine = engine;
     this.#whenGone = whenGone;
     engine.connect(this.#parts.contacts());
@@ -208,6 +215,7 @@ export class GroupGraph {
   }
 
   #end(status: GroupStatus): void {
+    this.#groupTimeBefore = this.#engine?.groupTime ?? this.#groupTimeBefore;
     this.#engine = null;
     this.#offline = status;
     this.#parts.dispatch(new StatusChangedEvent(status));

@@ -20,7 +20,7 @@ export interface GraphOpening extends Pick<GroupGraphParts, 'dispatch'> {
 export function openGroupGraph(opening: GraphOpening): GroupGraph {
   const { deskParts, desk, records, addresses, dispatch } = opening;
   const { nodeId, clock, handshake } = deskParts;
-  const makeEngine: GroupGraphParts['makeEngine'] = (listener, { publishesPresence }) => {
+  const makeEngine: GroupGraphParts['makeEngine'] = (listener, options) => {
     const links = new NeighborDesk(deskParts, () => true);
     desk.shareDoor(links);
     const engine = new GroupEngine({
@@ -29,7 +29,7 @@ export function openGroupGraph(opening: GraphOpening): GroupGraph {
       crypto: handshake.crypto,
       links,
       listener,
-      publishesPresence,
+      ...options,
     });
     return { engine, whenGone: (act) => links.whenGone(act) };
   };

@@ -39,6 +39,8 @@ export interface GraphParts extends Omit<NeighborsParts, 'listener' | 'memberOf'
   readonly membershipOf: (chainDigest: Uint8Array) => Membership | null;
   /** False: others are not told that we are here. */
   readonly publishesPresence: boolean;
+  /** When this node last left the group, by the group's time; null for the first time. */
+  readonly groupTimeBefore: WallTime | null;
   readonly now: Now;
 }
 
@@ -75,7 +77,7 @@ export class NodeGraph {
     this.#out = out;
     this.#now = parts.now;
     this.#connectedAt = parts.now.wallTime;
-    this.#time = new GroupTime(parts.now);
+    this.#time = new GroupTime(parts.now, parts.groupTimeBefore);
     const memberOf = (key: Uint8Array) => directory.holderOf(key, this.#now.wallTime);
     const groupTime = (now: Now): WallTime => this.#time.at(now);
     this.#flood = new Flood(crypto, {

@@ -21,8 +21,15 @@ export class GroupTime {
   #time: number;
   #toldAt: Instant;
 
-  constructor(now: Now) {
-    this.#time = now.wallTime;
+  /**
+   * `before` is what the group's time was when this node last left it, and from where it goes on: cards
+   * that are signed now have to be later than the one that said so. Null for the first time.
+   */
+  constructor(now: Now, before: WallTime | null = null) {
+    const aheadMs = before === null ? 0 : before - now.wallTime;
+    // Further ahead, the machine's clock was wrong then.
+    const isUsable = aheadMs > 0 && aheadMs <= DIFFERENCE_MS_MAX;
+    this.#time = isUsable ? now.wallTime + aheadMs : now.wallTime;
     this.#toldAt = now.instant;
   }
 

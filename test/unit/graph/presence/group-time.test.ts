@@ -99,3 +99,12 @@ test('what the way took is added, by half of the round trip', () => {
   }
   assert.equal(time.at(at(60 * MINUTE_MS)), EPOCH + 60 * MINUTE_MS);
 });
+
+test('whoever comes back goes on from the time at which it left, unless a clock was wrong then', () => {
+  const left = wallTimeOf(at(0).wallTime + 600_000);
+  assert.equal(new GroupTime(at(0), left).at(at(0)), left);
+  const wrong = wallTimeOf(at(0).wallTime + 1_200_001);
+  assert.equal(new GroupTime(at(0), wrong).at(at(0)), at(0).wallTime);
+  const earlier = wallTimeOf(at(0).wallTime - 1);
+  assert.equal(new GroupTime(at(0), earlier).at(at(0)), at(0).wallTime);
+});
