@@ -4,23 +4,22 @@
 import { equalBytes } from '../core/base/bytes.ts';
 import { contradicts } from '../core/book/admission.ts';
 import type { VerifiedBatch } from '../core/records/verified-batch.ts';
-import type { TakeResult } from './record-desk.ts';
 
-export interface ArrivedBatch {
+export interface ArrivedBatch<Result> {
   readonly batch: VerifiedBatch;
   /** Who forwarded it; null when nobody did. */
   readonly from: string | null;
-  readonly done: (result: TakeResult) => void;
+  readonly done: (result: Result) => void;
 }
 
-export class ArrivedBatches {
-  #arrived: ArrivedBatch[] = [];
+export class ArrivedBatches<Result> {
+  #arrived: ArrivedBatch<Result>[] = [];
 
   get size(): number {
     return this.#arrived.length;
   }
 
-  add(arrived: ArrivedBatch): void {
+  add(arrived: ArrivedBatch<Result>): void {
     this.#arrived.push(arrived);
   }
 
@@ -28,7 +27,7 @@ export class ArrivedBatches {
    * The first ones: at least one, and no more than have so many records and bytes. Two of a journal that
    * cannot both be honest are never among them, for the second is compared with what is stored.
    */
-  take(recordsMax: number, bytesMax: number): readonly ArrivedBatch[] {
+  take(recordsMax: number, bytesMax: number): readonly ArrivedBatch<Result>[] {
     let records = 0;
     let bytes = 0;
     let count = 0;

@@ -56,6 +56,8 @@ export interface RecordDeskParts {
   readonly durability: Durability;
 }
 
+type Forwarded = Pick<ArrivedBatch<TakeResult>, 'batch' | 'from'>;
+
 interface Waiting {
   readonly publication: Publication;
   readonly done: (result: PublishResult) => void;
@@ -74,7 +76,7 @@ export class RecordDesk {
   readonly #parts: RecordDeskParts;
   readonly #listener: RecordListener;
   #waiting: Waiting[] = [];
-  readonly #arrived = new ArrivedBatches();
+  readonly #arrived = new ArrivedBatches<TakeResult>();
   #isTurnComing = false;
   #cancelWake: (() => void) | null = null;
   /** What failed or was refused when it was due is due at once again, and has to wait. */
@@ -228,7 +230,7 @@ export class RecordDesk {
   }
 
   /** In one commit; what breaks us fails alone, so that one culprit takes none of the others with it. */
-  #admitTogether(arrived: readonly Pick<ArrivedBatch, 'batch' | 'from'>[]): readonly TakeResult[] {
+  #admitTogether(arrived: readonly Forwarded[]): readonly TakeResult[] {
     const { book } = this.#parts;
     if (this.#bug !== null || !this.#isOpen) {
       return arrived.map(() => this.#answerOr({ kind: 'closed' }));
@@ -248,10 +250,7 @@ export class RecordDesk {
   }
 
   /** What is deferred waits, in the share of whoever forwarded it. */
-  #judged(
-    { batch, from }: Pick<ArrivedBatch, 'batch' | 'from'>,
-    verdicts: readonly RecordVerdict[],
-  ): TakeResult {
+  #judged({ batch, from }: Forwarded, verdicts: readonly RecordVerdict[]): TakeResult {
     if (from !== null && verdicts.some(({ kind }) => kind === 'deferred')) {
       this.#parts.book.keepWaiting(batch, verdicts, from);
       this.#schedule();
