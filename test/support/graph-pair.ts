@@ -32,6 +32,8 @@ class PairedLinks implements Links {
   #far: PairedLinks | null = null;
   #link: LinkId | null = null;
   #isClosed = false;
+  #isReading = true;
+  readonly #unread: (() => void)[] = [];
   /** The frames that were sent, oldest first. */
   readonly sent: { readonly frame: number; readonly payload: Uint8Array }[] = [];
   readonly dials: DialTarget[] = [];
@@ -39,6 +41,10 @@ class PairedLinks implements Links {
 
   constructor(own: GraphSide) {
     this.#own = own;
+  }
+
+  get isReading(): boolean {
+    return this.#isReading;
   }
 
   get isAttached(): boolean {
@@ -74,8 +80,9 @@ class PairedLinks implements Links {
     this.#own.clock.nextTurn(() => this.#listener?.onDrained(link));
   }
 
-  setReading(): void {
-    // Nothing here is ever slow.
+  setReading(_link: LinkId, isReading: boolean): void {
+    this.#isReading = isReading;
+    if (isReading) for (const take of this.#unread.splice(0)) take();
   }
 
   hangUp(link: LinkId, why: string): void {
@@ -99,6 +106,11 @@ class PairedLinks implements Links {
   }
 
   #receive(link: LinkId, frame: number, payload: Uint8Array): void {
+    if (!this.#isReading) {
+      const own = payload.slice();
+      this.#unread.push(() => this.#receive(link, frame, own));
+      return;
+    }
     if (this.#link === link) this.#listener?.onFrame(link, frame, payload);
   }
 

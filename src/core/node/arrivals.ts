@@ -37,8 +37,6 @@ type Judged =
 interface Answered {
   readonly link: LinkId;
   readonly way: Way;
-  /** The link is read again from now on. */
-  readonly resumes: boolean;
 }
 
 export interface JudgedArrival extends Answered {
@@ -93,14 +91,14 @@ export class Arrivals {
     const { pending, resumes } = this.#judging.end(ticket);
     const { link, way, contents } = pending;
     if (resumes) out.setReading(link, true);
-    return { link, way, resumes, judged: judgedOf(contents, judgement) };
+    return { link, way, judged: judgedOf(contents, judgement) };
   }
 
   chainJudged(ticket: Ticket, out: Outbox<NodeEffect>): Answered {
     const { pending, resumes } = this.#judging.end(ticket);
     const { link, way } = pending;
     if (resumes) out.setReading(link, true);
-    return { link, way, resumes };
+    return { link, way };
   }
 
   forget(link: LinkId): void {

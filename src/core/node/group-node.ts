@@ -80,7 +80,7 @@ export class GroupNode {
     }
     this.#tellStatus();
     const effects = this.#out.take();
-    return [...effects, ...this.#graph.weigh(effects)];
+    return [...effects, ...this.#graph.weigh(effects, now)];
   }
 
   nextDeadline(): Instant | null {

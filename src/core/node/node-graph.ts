@@ -142,7 +142,6 @@ export class NodeGraph {
       views: this.#views,
       groupTime,
       misconduct: (link, now) => this.#neighbors.partWith(link, 'badConduct', now, out),
-      reading: (link, isReading, now) => this.#neighbors.setReading(link, isReading, now),
     });
   }
 
@@ -253,11 +252,17 @@ export class NodeGraph {
     this.#traffic.onChainJudged(ticket, verdict, now);
   }
 
-  /** Notes what the links are given, and says about which of them the platform is to be asked. */
-  weigh(effects: readonly Effect[]): readonly Effect[] {
+  /**
+   * Notes what the links are given and which of them are read from now on, and says about which of them
+   * the platform is to be asked.
+   */
+  weigh(effects: readonly Effect[], now: Now): readonly Effect[] {
     const asked = this.#toAsk.splice(0);
     for (const effect of effects) {
       if (effect.kind === 'askDrained') this.#load.asked(effect.link, 'pages');
+      if (effect.kind === 'setReading') {
+        this.#neighbors.setReading(effect.link, effect.isReading, now);
+      }
       if (effect.kind !== 'send') continue;
       const { link, payload } = effect;
       if (this.#load.sent(link, payload.length)) asked.push(link);

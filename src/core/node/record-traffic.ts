@@ -44,7 +44,6 @@ export interface RecordTrafficParts {
   readonly out: Outbox<NodeEffect>;
   /** What no honest neighbor does. */
   readonly misconduct: (link: LinkId, now: Now) => void;
-  readonly reading: (link: LinkId, isReading: boolean, now: Now) => void;
 }
 
 const NOTHING: Outcome = {
@@ -123,7 +122,6 @@ export class RecordTraffic {
   onJudged(ticket: Ticket, judgement: Judgement, now: Now): void {
     const arrival = this.#arrivals.judged(ticket, judgement, this.#parts.out);
     const { judged, link } = arrival;
-    if (arrival.resumes) this.#parts.reading(link, true, now);
     const outcome = judged.kind === 'judged' ? judged.outcome : NOTHING;
     for (const element of outcome.accepted) this.#leftovers.delete(bytesKey(element));
     if (arrival.way.kind === 'flood') this.#onFlooded(arrival, arrival.way.parcel, now);
@@ -135,8 +133,7 @@ export class RecordTraffic {
 
   onChainJudged(ticket: Ticket, verdict: ChainVerdict, now: Now): void {
     const { flood, reconciler, out } = this.#parts;
-    const { link, way, resumes } = this.#arrivals.chainJudged(ticket, out);
-    if (resumes) this.#parts.reading(link, true, now);
+    const { link, way } = this.#arrivals.chainJudged(ticket, out);
     if (way.kind === 'sync') reconciler.onChainJudged(link, now, out);
     // Nobody has a chain that is not sound; to judge one takes as long as a chain is.
     if (way.kind === 'sync' && verdict === 'unsound') this.#parts.misconduct(link, now);

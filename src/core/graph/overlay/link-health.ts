@@ -57,7 +57,8 @@ export class LinkHealth {
 
   /** `stretch` is how much slower than usual we are ourselves. */
   wish(now: Instant, pingIdleMs: number, stretch: number): HealthWish {
-    if (!this.#isReading) return 'none';
+    // The far end hears nothing else of us meanwhile: it is to know that we are there.
+    if (!this.#isReading) return now >= this.#pingedAt + pingIdleMs ? 'ping' : 'none';
     if (this.#askedAt !== null) {
       // Sums are compared, as in `nextDeadline`: of fractions a difference may come out smaller for ever.
       if (now >= this.#askedAt + this.#endMs(stretch)) return 'giveUp';
@@ -70,7 +71,7 @@ export class LinkHealth {
 
   /** When `wish` is worth asking again. */
   nextDeadline(pingIdleMs: number, stretch: number): Instant | null {
-    if (!this.#isReading) return null;
+    if (!this.#isReading) return instantOf(this.#pingedAt + pingIdleMs);
     if (this.#askedAt === null) {
       const idleAt = this.#heardAt + pingIdleMs;
       return instantOf(Math.min(idleAt, this.#pingedAt + PING_EVERY_MS));
@@ -97,7 +98,8 @@ export class LinkHealth {
 
   /** It was asked and its answer is late. */
   isSuspect(now: Instant, stretch: number): boolean {
-    return this.#askedAt !== null && now - this.#askedAt >= this.#patienceMs(stretch);
+    if (this.#askedAt === null || !this.#isReading) return false;
+    return now - this.#askedAt >= this.#patienceMs(stretch);
   }
 
   #patienceMs(stretch: number): number {

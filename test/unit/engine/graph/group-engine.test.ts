@@ -199,3 +199,18 @@ test('what came by flooding is not offered as well, also when several came in on
     [],
   );
 });
+
+test('a link that is not read while what it brought is judged is not taken for dead', async () => {
+  const { clock, left, right } = await connected();
+  // Judging takes for ever.
+  right.desk.take = () => undefined;
+  const data = new Uint8Array(60_000);
+  for (let count = 0; count < 160; count++) {
+    left.desk.publish([newNote(`${count}`, { data })], () => undefined);
+    clock.advance(0);
+  }
+  await settle(clock, 1_000);
+  assert.equal(right.links.isReading, false);
+  await settle(clock, 60_000);
+  assert.equal(right.engine.neighbors().length, 1);
+});

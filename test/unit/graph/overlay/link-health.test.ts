@@ -87,12 +87,19 @@ test('one that never answers a ping but is heard lives: what piles up may stand 
   }
 });
 
-test('while we do not read, silence says nothing, and counts anew when we do', () => {
+test('while we do not read, silence says nothing, but ours would: and it counts anew when we do', () => {
   const health = new LinkHealth(instantOf(0));
   health.setReading(false, instantOf(0));
-  assert.deepEqual(wishes(health), []);
+  const asked = wishes(health);
+  assert.ok(asked.length > 2);
+  assert.deepEqual(
+    asked.filter((wish) => !wish.endsWith(' ping')),
+    [],
+  );
+  assert.equal(health.isSuspect(instantOf(500_000), 1), false);
   health.setReading(true, instantOf(600_000));
-  assert.equal(wishes(health, 600_000).at(-1), '603000 giveUp');
+  // The last question was at 600 s, so the next is not due before it is idle.
+  assert.equal(wishes(health, 600_000).at(-1), '605000 giveUp');
 });
 
 test('who is slow itself waits as many times longer', () => {
