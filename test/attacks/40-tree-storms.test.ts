@@ -3,67 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-
-import { instantOf, type Now, wallTimeOf } from '../../src/core/base/time.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
-import { type LinkId, linkIdOf } from '../../src/core/domain/links.ts';
-import { Flood } from '../../src/core/graph/flood/flood.ts';
-import { Outbox } from '../../src/core/graph/outbox.ts';
 import { encodeFlood, encodeGraft, identifiedPartOf } from '../../src/core/wire/flood.ts';
 import { KIND } from '../../src/core/wire/frame.ts';
 import { nodeSha256 } from '../support/flood-network.ts';
-
-const [BOB, CAROL, EVE] = [1, 2, 3].map(linkIdOf) as [LinkId, LinkId, LinkId];
-
-/** Alice's flood between Bob, Carol and Eve. */
-class Siege {
-  nowMs = 0;
-  readonly misconduct: string[] = [];
-  readonly #out = new Outbox<unknown>();
-  readonly flood = new Flood(nodeSha256, {
-    onParcel: ({ id }) => this.flood.accepted(id, this.now(), this.#out),
-    onDelivered: () => undefined,
-    onMisconduct: (link, why) => this.misconduct.push(`${link} ${why}`),
-  });
-
-  constructor() {
-    for (const link of [BOB, CAROL, EVE]) this.flood.neighborUp(link);
-  }
-
-  now(): Now {
-    return { instant: instantOf(this.nowMs), wallTime: wallTimeOf(1_800_000_000_000) };
-  }
-
-  hear(link: LinkId, kind: number, payload: Uint8Array): void {
-    this.flood.onFrame(link, kind, payload, this.now(), this.#out);
-  }
-
-  /** Bob brings a parcel; who is given it. */
-  bring(mark: number, length = 1_000): readonly LinkId[] {
-    this.sent();
-    const bytes = new Uint8Array(length);
-    new DataView(bytes.buffer).setUint32(0, mark);
-    this.hear(BOB, KIND.flood, encodeFlood({ hop: 1, kind: 'bundle', bytes }));
-    return this.sent()
-      .filter(({ frame }) => frame === KIND.flood)
-      .map(({ link }) => link);
-  }
-
-  pass(ms: number): void {
-    const endMs = this.nowMs + ms;
-    for (let turns = 0; turns < 10_000; turns++) {
-      const deadline = this.flood.nextDeadline();
-      if (deadline === null || deadline > endMs) break;
-      this.nowMs = Math.max(this.nowMs, deadline);
-      this.flood.onDeadline(this.now(), this.#out);
-    }
-    this.nowMs = endMs;
-  }
-
-  sent() {
-    return this.#out.take() as { frame: number; link: LinkId; payload: Uint8Array }[];
-  }
-}
+import { BOB, CAROL, EVE, FloodSiege } from '../support/flood-siege.ts';
 
 function idOf(bytes: Uint8Array): Uint8Array {
   const payload = encodeFlood({ hop: 1, kind: 'bundle', bytes });
@@ -71,7 +15,7 @@ function idOf(bytes: Uint8Array): Uint8Array {
 }
 
 test('a parcel that is asked for ten thousand times is given once', () => {
-  const siege = new Siege();
+  const siege = new FloodSiege();
   const large = new Uint8Array(LIMITS.mediumParcelBytesMax + 1);
   siege.hear(BOB, KIND.flood, encodeFlood({ hop: 1, kind: 'bundle', bytes: large }));
   siege.sent();
@@ -81,7 +25,7 @@ test('a parcel that is asked for ten thousand times is given once', () => {
 });
 
 test('a storm of PRUNE and GRAFT is told once, costs few frames, and leaves the others their tree', () => {
-  const siege = new Siege();
+  const siege = new FloodSiege();
   for (let times = 0; times < 10_000; times++) {
     siege.hear(EVE, KIND.prune, new Uint8Array(0));
     siege.hear(EVE, KIND.graft, encodeGraft({ id: new Uint8Array(16), joinsTree: true }));

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { MalformedBytes } from '../../src/core/base/malformed-bytes.ts';
 import { graphExamples } from '../golden/graph-examples.ts';
 import { FLOOD_CODECS } from '../support/flood-codecs.ts';
+import { fuzzCodecs } from '../support/fuzz-codecs.ts';
 import { type FuzzSource, fuzz } from '../support/fuzzing.ts';
 import { type FuzzFrame, FuzzNode, keeperOf } from '../support/graph-fuzzing.ts';
 import { OVERLAY_CODECS } from '../support/overlay-codecs.ts';
@@ -69,24 +69,5 @@ test('two nodes whose frames are damaged on their way go on, and say nothing wit
 });
 
 test('any bytes are a message of comparing or malformed', () => {
-  const targets = SYNC_CODECS.map((codec) => ({
-    codec,
-    samples: fc.sample(codec.values, { numRuns: 30, seed: 1 }).map(codec.encode),
-  }));
-  fuzz('sync messages', (source) => {
-    for (const { codec, samples } of targets) {
-      const isRandom = source.below(4) === 0;
-      const bytes = isRandom
-        ? source.bytes(source.below(300))
-        : source.mutate(source.pick(samples));
-      let value: unknown;
-      try {
-        value = codec.decode(bytes);
-      } catch (error) {
-        if (error instanceof MalformedBytes) continue;
-        throw error;
-      }
-      assert.deepEqual(codec.encode(value), bytes, codec.name);
-    }
-  });
+  fuzzCodecs('sync messages', SYNC_CODECS);
 });
