@@ -7,9 +7,10 @@ import { readCommandLine, type SimWish } from './command-line.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { LARGE_WORLDS } from './scenarios/large-worlds.ts';
+import { MEMBERSHIP_WORLDS } from './scenarios/membership-worlds.ts';
 import { SMALL_WORLDS } from './scenarios/small-worlds.ts';
 
-const SCENARIOS: readonly Scenario[] = [...SMALL_WORLDS, ...LARGE_WORLDS];
+const SCENARIOS: readonly Scenario[] = [...SMALL_WORLDS, ...MEMBERSHIP_WORLDS, ...LARGE_WORLDS];
 
 const wish = readCommandLine(process.argv.slice(2));
 process.exitCode = act(wish) ? 0 : 1;

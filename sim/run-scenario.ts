@@ -28,7 +28,8 @@ export function runScenario({ scenario, seed, size, options }: ScenarioRun): Sce
   try {
     scenario.run(world, size);
     const seconds = scenario.endingSeconds;
-    endWell(world, seconds === undefined ? {} : { seconds });
+    if (scenario.end !== undefined) scenario.end(world);
+    else endWell(world, seconds === undefined ? {} : { seconds });
   } catch (error) {
     if (!(error instanceof SimFailure)) throw error;
     failure = error;

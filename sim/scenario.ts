@@ -17,4 +17,6 @@ export interface Scenario {
   options?(size: ScenarioSize, seed: number): Partial<SimWorldOptions>;
   run(world: SimWorld, size: ScenarioSize): void;
   readonly endingSeconds?: number;
+  /** Another end than the one that worlds have where nobody is removed. */
+  end?(world: SimWorld): void;
 }

@@ -50,6 +50,7 @@ export function makeChains(): Chains {
       friendlyName: role,
       role,
       membershipsBelowMax: role === 'member' ? null : 23,
+      leaseMs: null,
       ...validity,
     });
   const creator = admit(creatorKey, 'creator', rootKey, group);

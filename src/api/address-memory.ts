@@ -4,8 +4,8 @@
 
 import type { WallTime } from '../core/base/time.ts';
 import type { Candidate } from '../core/direct/candidates.ts';
-import { isNear } from '../core/direct/candidates.ts';
-import { type Address, formatAddress, isLinkLocal, isLoopback } from '../core/domain/addresses.ts';
+import { usableFrom } from '../core/direct/candidates.ts';
+import { type Address, formatAddress } from '../core/domain/addresses.ts';
 import { LIMITS } from '../core/domain/limits.ts';
 import type { PeerName } from '../core/domain/names.ts';
 
@@ -52,12 +52,7 @@ export class AddressMemory {
    * own machine or a local network while it came from afar: dialling those would scan for it.
    */
   told(member: PeerName, addresses: readonly Address[], cameFrom: Address | null): void {
-    const isFar = cameFrom !== null && !isNear(cameFrom.host);
-    const isHere = cameFrom !== null && isLoopback(cameFrom.host);
-    const usable = addresses.filter(({ host }) => {
-      if (isLinkLocal(host)) return false;
-      return isLoopback(host) ? isHere : !(isFar && isNear(host));
-    });
+    const usable = usableFrom(addresses, cameFrom);
     if (usable.length > 0)
       this.#put(
         member,

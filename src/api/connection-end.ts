@@ -10,9 +10,17 @@ export interface ConnectionEnd {
   /**
    * `done`: closed in order. `leaving`: the group or node was closed. `cut`: ended without a goodbye.
    * `silent`: nothing was heard for 12 to 14 s. `membershipEnded`: that of either side ran out.
+   * `membershipRemoved`: somebody took it away.
    * `protocolViolation`: the side that did not close broke the protocol.
    */
-  readonly how: 'done' | 'leaving' | 'cut' | 'silent' | 'membershipEnded' | 'protocolViolation';
+  readonly how:
+    | 'done'
+    | 'leaving'
+    | 'cut'
+    | 'silent'
+    | 'membershipEnded'
+    | 'membershipRemoved'
+    | 'protocolViolation';
   /** The closer's words, or what went wrong. Written by the other side: escape it before you show it. */
   readonly reason: string;
   /** True when the other side's process received all that was sent here before the end. */

@@ -2,6 +2,7 @@
 // repeats this table and a test compares the two. A code is for good: programs branch on it.
 
 import type { RefusalCode } from '../core/domain/refusals.ts';
+import type { JoinFailureCode } from '../core/join/join-failure.ts';
 import type { WorldErrorCode } from '../core/ports/world-error.ts';
 import type { LinkFailureCode } from '../engine/link-failure.ts';
 
@@ -9,10 +10,17 @@ export type ErrorCode =
   | RefusalCode
   | WorldErrorCode
   | LinkFailureCode
+  | JoinFailureCode
   | 'INVALID_ARGUMENT'
+  | 'INVITATION_NOT_FOUND'
+  | 'MEMBER_NOT_FOUND'
   | 'NODE_CLOSED'
+  | 'REMOVAL_NOT_FOUND'
+  | 'REQUEST_NOT_FOUND'
   | 'GROUP_CLOSED'
   | 'ALREADY_OPEN'
+  | 'ALREADY_EXISTS'
+  | 'EXPORT_NOT_OPENED'
   | 'CONNECT_SELF'
   | 'NO_ADDRESS'
   | 'CONNECTION_CLOSED'
@@ -49,7 +57,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'Another program listens on this port.',
     'Choose another port, or 0 for any that is free.',
   ),
-  ALREADY_EXISTS: entry('There is one of this name already.', 'Open it in place of making it.'),
+  ALREADY_EXISTS: entry(
+    'This identity has the group here already.',
+    'Open it, or import with { overwrite: true }, which keeps the newer membership.',
+  ),
   ALREADY_OPEN: entry(
     'It is open already: a group for this identity, or the acceptor of a group.',
     'Use the one that you have, or close it first.',
@@ -74,6 +85,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   CIRCULAR_CHAIN: entry(
     'The invited identity stands in the chain of the one who invites.',
     'It is a member already: renew its membership from further up.',
+  ),
+  CLOCK_SKEW: entry(
+    'The clock of this machine and that of the member that was asked differ by too much.',
+    'Set the clock; error.details.skewMs says by how many milliseconds the other one is ahead.',
   ),
   CONNECTION_CLOSED: entry(
     'The connection was closed in order, by either side.',
@@ -115,14 +130,26 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The file is no export of records, or is not as it was written; error.details.reason says how.',
     'Nothing was imported. Copy the file again from where it was made, or export again.',
   ),
+  EXPORT_NOT_OPENED: entry(
+    'The password is not that of the export, or the text is none, or not as it was written.',
+    'Nothing was changed. Copy the text whole, and try the password of the export again.',
+  ),
   GROUP_CLOSED: entry('The group was closed.', 'Open it again with node.openGroup().'),
   GROUP_NOT_FOUND: entry(
     'This identity is in no such group here.',
     'Join with an invitation, or list node.groups.',
   ),
+  IDENTITY_EXISTS: entry(
+    'This identity is in the directory already; error.details.identity names it.',
+    'Use it: node.identities has it.',
+  ),
   IDENTITY_INVALID: entry(
     'This is no identity card, or one that was changed.',
     'Ask for the card again and pass it on without a change.',
+  ),
+  IDENTITY_IN_USE: entry(
+    'The identity is still a member of groups here; error.details.groups names them.',
+    'Leave them, or delete them with node.deleteGroup(), and delete the identity then.',
   ),
   IDENTITY_NOT_FOUND: entry(
     'There is no such identity in this directory.',
@@ -156,9 +183,22 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'This is no invitation, or one that was changed.',
     'Copy it whole: one line that begins with peergroup:',
   ),
+  INVITATION_NOT_FOUND: entry(
+    'No ticket, password or code with this id is known here.',
+    'Take the id from group.invitations.list().',
+  ),
   INVITATION_NOT_YET_VALID: entry(
     'The membership in the invitation has not begun.',
     'Check the clock of this machine.',
+    true,
+  ),
+  JOIN_DENIED: entry(
+    'Somebody was asked whether we may become a member, and said no.',
+    'Ask whoever gave the invitation.',
+  ),
+  JOIN_PENDING: entry(
+    'Nobody has said yes in time.',
+    'Try again with the same invitation: a yes that comes meanwhile is kept for ten minutes.',
     true,
   ),
   LIFETIME_INVALID: entry(
@@ -171,16 +211,29 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
   ),
   MEMBERSHIP_EXPIRED: entry(
     'A membership in the chain has ended.',
-    'Ask somebody who may invite for a new one; if that is wrong, compare the clocks of both machines.',
+    'Connect while somebody who may invite is online, who renews a lease for as long again; later ask for a new one. If it should not have ended, compare the clocks of both machines.',
   ),
   MEMBERSHIP_NOT_YET_VALID: entry(
     'A membership in the chain has not begun.',
     'Compare the clocks of both machines.',
     true,
   ),
+  MEMBERSHIP_REMOVED: entry(
+    'The membership was taken away; error.message says by whom and why, as far as that is known here.',
+    'Only those who may take members away can take this member in again, under another key.',
+  ),
+  MEMBER_NOT_FOUND: entry(
+    'No membership of this member is known here.',
+    'Take the name from group.memberships.list(); one that joined elsewhere is known once we are connected.',
+  ),
   MESSAGE_TOO_LARGE: entry(
     'The message is longer than the other side takes; error.details has both sizes in bytes.',
     'Send it through connection.openStream().',
+  ),
+  NOBODY_CAN_ADMIT: entry(
+    'None of the members that could be asked lets anybody in: they are away, may not, or do not know the invitation.',
+    'Try again when somebody with the right is online; error.message says what each of them answered.',
+    true,
   ),
   NODE_CLOSED: entry('The node was closed.', 'Open it again with openNode().'),
   NOT_AUTHENTICATED: entry(
@@ -212,6 +265,10 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The directory is locked with a passphrase.',
     'Pass { passphrase } to openNode().',
   ),
+  PASSWORD_INVALID: entry(
+    'The password is too short, too long or too simple to protect anything.',
+    'Take 8 to 255 characters with at least three of: small letters, capital letters, digits, others.',
+  ),
   PROTOCOL_VIOLATION: entry(
     'The other side broke the protocol.',
     'Compare the versions on both sides; if they are the same, please report it.',
@@ -233,6 +290,14 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The data of the record are larger than a record may hold.',
     'Split them, or send them as a stream over a direct connection.',
   ),
+  REMOVAL_NOT_FOUND: entry(
+    'No removal with this id is known here.',
+    'Take the id from group.memberships.removals().',
+  ),
+  REQUEST_NOT_FOUND: entry(
+    'Nobody waits for a yes under this id, or not any more.',
+    'Take it from group.invitations.requests(); whoever was late can come again.',
+  ),
   SEND_QUEUE_FULL: entry(
     'Too much waits to be sent: 64 MiB on a connection, or more than a neighbor reads.',
     'await connection.send(…): it resolves when there is room. Give a neighbor time.',
@@ -252,9 +317,20 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The other side gave the stream up, or its connection ended.',
     'error.details.reason says which.',
   ),
+  TICKET_EXPIRED: entry(
+    'The ticket, or the invitation with a password or code, was good until a time that has passed.',
+    'Ask for a new one; check the clock of this machine.',
+  ),
+  TICKET_REVOKED: entry('The ticket, password or code was taken back.', 'Ask for a new one.'),
+  TICKET_USED_UP: entry('The ticket was used as often as it allows.', 'Ask for a new one.'),
   TIMED_OUT: entry(
     'It did not come about within the time.',
     'Check address and firewall; raise timeoutMs on a slow network.',
+    true,
+  ),
+  TOO_MANY_ATTEMPTS: entry(
+    'The password or code was tried too often, here or elsewhere.',
+    'Wait a minute, longer after several wrong ones, and try again.',
     true,
   ),
   TOO_MANY_ATTRIBUTES: entry(
@@ -305,4 +381,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorEntry>> = {
     'The address belongs to another member or another group now: ask for a new one.',
   ),
   WRONG_PASSPHRASE: entry('The passphrase does not open the directory.', 'Try again.'),
+  WRONG_PASSWORD: entry(
+    'The password or code is not that of the invitation.',
+    'Type it again; after a few wrong ones there is a pause, and a code is gone after three.',
+  ),
 };

@@ -5,6 +5,7 @@ import type { ChangeOrigin } from '../engine/record-desk.ts';
 import type { ConnectionEnd } from './connection-end.ts';
 import type { DirectConnection } from './direct-connection.ts';
 import type { GraphEventMap } from './graph/graph-events.ts';
+import type { MembershipEventMap } from './membership/membership-events.ts';
 import type { PeerGroupError } from './peer-group-error.ts';
 import type { SharedRecord } from './records/shared-record.ts';
 
@@ -43,7 +44,7 @@ export class ConnectionFailedEvent extends Event {
   }
 }
 
-/** A record was added, changed or deleted, or its time is over. */
+/** A record was added, changed or deleted, its time is over, or who signed it is no member any more (`'revoked'`). */
 export class RecordChangedEvent extends Event {
   readonly change: RecordChange['kind'];
   /** Done by this application, by the clock (expiry, refresh), or by another member. */
@@ -80,7 +81,7 @@ export class RecordsFailedEvent extends Event {
   }
 }
 
-export interface GroupEventMap extends GraphEventMap {
+export interface GroupEventMap extends GraphEventMap, MembershipEventMap {
   readonly connectionOpened: ConnectionOpenedEvent;
   readonly connectionClosed: ConnectionClosedEvent;
   readonly connectionFailed: ConnectionFailedEvent;

@@ -1,6 +1,5 @@
 // What an open group works with: the keys of its member and the services of its node.
 
-import type { Address } from '../core/domain/addresses.ts';
 import type { CertificateIssuer } from '../core/ports/certificate-codec.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Signer } from '../core/ports/crypto.ts';
@@ -12,6 +11,6 @@ export interface GroupHouse {
   readonly clock: Clock;
   /** Of the member. */
   readonly key: Signer;
-  readonly discoverySecret: Uint8Array;
-  readonly listenAddresses: () => readonly Address[];
+  /** Of now: members find each other by another one after a removal. */
+  readonly discoverySecret: () => Uint8Array;
 }

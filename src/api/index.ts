@@ -51,17 +51,50 @@ export {
 } from './group-events.ts';
 export { Identity } from './identity.ts';
 export type { InviteOptions } from './invite.ts';
+export type { KnownMember } from './known-members.ts';
 export type { Member } from './member.ts';
+export type { GroupInvitations, InvitationLine } from './membership/group-invitations.ts';
+export type { GroupMemberships, MemberLike } from './membership/group-memberships.ts';
+export type { GroupPropertiesView } from './membership/group-settings.ts';
+export type { JoinOptions } from './membership/join-by-offer.ts';
+export {
+  JoinRequestedEvent,
+  MemberChangedEvent,
+  MemberRemovedEvent,
+  PropertiesChangedEvent,
+  RemovedEvent,
+  SecurityWithheldEvent,
+} from './membership/membership-events.ts';
+export type {
+  CodeOptions,
+  GrantedRole,
+  InvitationOptions,
+  PasswordOptions,
+  PropertiesUpdate,
+  RemoveOptions,
+} from './membership/membership-options.ts';
+export type { MembershipSummary } from './membership/membership-summary.ts';
+export type {
+  ExplainedIssuer,
+  ExplainedMembership,
+  Explanation,
+  JoinRequest,
+  MemberView,
+  OpenInvitation,
+  RemovalView,
+  RevocationView,
+} from './membership/membership-views.ts';
 export { Message } from './message.ts';
-export type { KnownMember, MembershipSummary } from './peer-group.ts';
+export type { ImportGroupOptions } from './moving/group-export.ts';
+export type { LeaveOptions } from './moving/group-moving.ts';
+export type { SealOptions } from './moving/sealed-text.ts';
+export type { ListenOptions } from './node-listening.ts';
 export { PeerGroup } from './peer-group.ts';
 export type { FailedCandidate } from './peer-group-error.ts';
 export { isPeerGroupError, PeerGroupError } from './peer-group-error.ts';
 export type {
   GroupOptions,
   GroupSummary,
-  IdentityChoice,
-  ListenOptions,
   NodeOptions,
 } from './peer-node.ts';
 export { openNode, PeerNode } from './peer-node.ts';
@@ -82,4 +115,5 @@ export type { QueryCondition } from './records/search-condition.ts';
 export type { QueryOrder, RecordQuery } from './records/search-query.ts';
 export type { AttributeInput, Attributes } from './records/shared-record.ts';
 export { SharedRecord } from './records/shared-record.ts';
+export type { IdentityChoice } from './vault-choice.ts';
 export type { NamingOptions } from './vault-entries.ts';

@@ -2,6 +2,7 @@
 // needs to find the group.
 
 import { wallTimeOf } from '../core/base/time.ts';
+import { LEASE_SECONDS_MAX } from '../core/domain/certificates.ts';
 import type { Contact } from '../core/domain/invitation.ts';
 import type { Membership } from '../core/domain/membership.ts';
 import type { Role } from '../core/domain/roles.ts';
@@ -14,21 +15,31 @@ import { errorOfRefusal, invalidArgument } from './peer-group-error.ts';
 
 const GRANTABLE: readonly Role[] = ['administrator', 'invitingMember', 'member'];
 const DAY_MS = 86_400_000;
-/** Design: memberships are leases. p2p.h's default for member data is the same 28 days. */
-const LIFETIME_MS = 28 * DAY_MS;
 /** A certificate that begins earlier than it was made is also valid by a clock that is slow. */
 export const BACKDATING_MS: number = DAY_MS;
 export interface InviteOptions {
   /** `'member'` by default. Nobody grants more than it holds. */
   readonly role?: Exclude<Role, 'creator'>;
-  /** 28 days from now by default, and never after the end of the inviter's own membership. */
+  /**
+   * Fixed dates: the membership ends then, unless somebody issues another. Never after the end of the inviter's own.
+   * Without it the membership is a lease, which members that may issue it renew by themselves.
+   */
   readonly expiresAt?: Date;
+  /** Milliseconds of the lease: a second at least, that of the group by default (`setProperties`). Not together with `expiresAt`. */
+  readonly leaseMs?: number;
 }
 
 export interface Inviter {
   readonly membership: Membership;
-  readonly friendlyName: string;
   readonly house: GroupHouse;
+  readonly belonging: {
+    /** The lease is that of memberships for which the inviter says nothing else, in milliseconds. */
+    readonly settings: { readonly friendlyName: string; readonly leaseMs: number };
+    /** Throws why we give nothing away any more. */
+    requireLiving(): void;
+    /** Throws for one of somebody who was removed. */
+    requireNotRemoved(membership: Membership): void;
+  };
   readonly contacts: () => readonly Contact[];
 }
 
@@ -36,16 +47,19 @@ export interface Inviter {
 export function makeInvitation(card: string, options: InviteOptions, inviter: Inviter): string {
   requireText('card', card);
   const { role = 'member', expiresAt } = options;
+  const { membership, house, belonging, contacts } = inviter;
+  const { settings } = belonging;
+  const leaseMs = requireLease(options, settings.leaseMs);
   if (!GRANTABLE.includes(role)) {
     throw invalidArgument('role', "'administrator', 'invitingMember' or 'member'");
   }
   const isDate = expiresAt instanceof Date && Number.isFinite(expiresAt.getTime());
   if (expiresAt !== undefined && !isDate) throw invalidArgument('expiresAt', 'a Date');
-  const { house, membership, friendlyName, contacts } = inviter;
   const identity = readIdentityCard(card.trim(), house.judge);
   if (!identity.ok) throw errorOfRefusal(identity.refusal);
+  belonging.requireLiving();
   const now = house.clock.now().wallTime;
-  const lastMs = Math.min(now + LIFETIME_MS, membership.notAfter);
+  const lastMs = Math.min(now + (leaseMs ?? settings.leaseMs), membership.notAfter);
   const plan = planMembership(
     {
       issuerChain: membership.chain,
@@ -54,6 +68,7 @@ export function makeInvitation(card: string, options: InviteOptions, inviter: In
       role,
       notBefore: wallTimeOf(Math.max(now - BACKDATING_MS, membership.notBefore)),
       notAfter: wallTimeOf(expiresAt?.getTime() ?? lastMs),
+      leaseMs,
     },
     now,
   );
@@ -62,13 +77,26 @@ export function makeInvitation(card: string, options: InviteOptions, inviter: In
   const chain = [...membership.chain, certificate].map(({ der }) => der);
   const invited = house.judge.judge(chain, membership.group, now);
   if (!invited.ok) throw errorOfRefusal(invited.refusal);
+  belonging.requireNotRemoved(invited.value);
   return sealInvitation(
     {
-      groupFriendlyName: friendlyName,
-      discoverySecret: house.discoverySecret,
+      groupFriendlyName: settings.friendlyName,
+      discoverySecret: house.discoverySecret(),
       contacts: contacts(),
       membership: invited.value,
     },
     house.key,
   );
+}
+
+/** Null for a membership that has fixed dates. */
+function requireLease({ expiresAt, leaseMs }: InviteOptions, otherwise: number): number | null {
+  if (expiresAt !== undefined) {
+    if (leaseMs === undefined) return null;
+    throw invalidArgument('leaseMs', 'left out where there is an expiresAt');
+  }
+  const given = leaseMs ?? otherwise;
+  const isLease = Number.isSafeInteger(given) && given >= 1_000;
+  if (isLease && given <= LEASE_SECONDS_MAX * 1_000) return given;
+  throw invalidArgument('leaseMs', 'milliseconds, a second at least');
 }

@@ -3,6 +3,8 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { systemChance } from '../adapters/crypto/chance.ts';
 import { nodeCrypto } from '../adapters/crypto/node-crypto.ts';
+import { nodeSealing } from '../adapters/crypto/sealing.ts';
+import { openPasswordExchange } from '../adapters/opaque/password-exchange.ts';
 import { tlsWires } from '../adapters/tls/tls-dialler.ts';
 import { certificateCodec } from '../adapters/x509/certificate-codec.ts';
 import { X509CertificateIssuer } from '../adapters/x509/certificate-issuer.ts';
@@ -11,6 +13,8 @@ import { ChainMemory } from '../core/link/chain-memory.ts';
 import type { CertificateIssuer } from '../core/ports/certificate-codec.ts';
 import type { Chance, Clock } from '../core/ports/clock.ts';
 import type { Crypto } from '../core/ports/crypto.ts';
+import type { PasswordExchange } from '../core/ports/password-exchange.ts';
+import type { Sealing } from '../core/ports/sealing.ts';
 import type { Wires } from '../core/ports/wires.ts';
 import { ChainJudge } from '../core/trust/chain.ts';
 import { Doors } from '../engine/doors.ts';
@@ -28,13 +32,27 @@ export class NodeServices {
   readonly doors = new Doors(nodeCrypto, systemClock);
   /** Where this node listens. */
   addresses: readonly Address[] = [];
+  readonly sealing: Sealing = nodeSealing;
   #lastId = 0n;
+  #exchange: Promise<PasswordExchange> | null = null;
 
   /** For connections and opens: not 0, unique in this node. */
   readonly nextId = (): bigint => {
     this.#lastId += 1n;
     return this.#lastId;
   };
+
+  /** What signing in our name takes. */
+  forAuthority() {
+    const { clock, chance, crypto, issuer } = this;
+    return { clock, chance, crypto, issuer };
+  }
+
+  /** Loaded when it is first needed. */
+  passwordExchange(): Promise<PasswordExchange> {
+    this.#exchange ??= openPasswordExchange();
+    return this.#exchange;
+  }
 
   /** What others may be told: addresses that mean something elsewhere. */
   readonly listenAddresses = (): readonly Address[] =>

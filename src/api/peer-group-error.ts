@@ -46,7 +46,9 @@ export class PeerGroupError extends Error {
 
   constructor(code: ErrorCode, detail: string, options: PeerGroupErrorOptions = {}) {
     const { meaning, hint, isRetryable } = ERROR_CATALOGUE[code];
-    const message = detail === '' ? meaning : `${meaning} ${detail}`;
+    // Names and words of others stand in it, and end on somebody's terminal.
+    const words = detail.replaceAll(/\p{C}/gu, ' ');
+    const message = words === '' ? meaning : `${meaning} ${words}`;
     super(`${code}: ${message}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? hint;

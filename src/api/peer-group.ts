@@ -1,12 +1,10 @@
 // A group as one of its members has it open: invitations, the graph, direct connections, and their events.
 
-import { formatAddress } from '../core/domain/addresses.ts';
 import type { Contact } from '../core/domain/invitation.ts';
 import { LIMITS } from '../core/domain/limits.ts';
-import type { Membership } from '../core/domain/membership.ts';
 import type { RecordChange } from '../core/domain/records.ts';
-import type { Role } from '../core/domain/roles.ts';
 import type { FarEnd } from '../core/link/far-end.ts';
+import type { OwnMembership } from '../core/security/own-membership.ts';
 import type { CallerAnswer, LineArrival } from '../engine/desk-parts.ts';
 import type { DirectDesk } from '../engine/direct-desk.ts';
 import type { DirectLine } from '../engine/direct-line.ts';
@@ -37,46 +35,47 @@ import {
 } from './group-events.ts';
 import type { GroupHouse } from './group-house.ts';
 import { type InviteOptions, makeInvitation } from './invite.ts';
+import { type KnownMember, knownMembersOf } from './known-members.ts';
+import type { Connecting } from './membership/connecting.ts';
+import type { GroupBelonging } from './membership/group-belonging.ts';
+import type { GroupInvitations } from './membership/group-invitations.ts';
+import type { GroupMemberships } from './membership/group-memberships.ts';
+import type { GroupPropertiesView } from './membership/group-settings.ts';
+import type { PropertiesUpdate } from './membership/membership-options.ts';
+import { type MembershipSummary, summaryOf } from './membership/membership-summary.ts';
+import { type GroupMoving, type LeaveOptions, leaveGroup } from './moving/group-moving.ts';
+import { pemOf } from './moving/pem.ts';
+import type { SealOptions } from './moving/sealed-text.ts';
 import { errorOfWorld, PeerGroupError } from './peer-group-error.ts';
 import type { GroupRecords } from './records/group-records.ts';
 
-/** What this member may do, from when until when. */
-export interface MembershipSummary {
-  readonly role: Role;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  /** Memberships between the group's root and this one, this one included; 24 at most. */
-  readonly depth: number;
-  /** The name of the member who issued it; the group's own for its creator. */
-  readonly issuer: string;
-}
-
-/** A member of which addresses are known here: from the invitation, from itself, or because it was reached. */
-export interface KnownMember {
-  readonly name: string;
-  /** `host:port` each; those that worked before come first. */
-  readonly addresses: readonly string[];
-}
-
 export interface GroupParts {
-  readonly membership: Membership;
-  readonly friendlyName: string;
+  /** What its member acts under, which changes. */
+  readonly own: OwnMembership;
   readonly house: GroupHouse;
   readonly addresses: AddressMemory;
   readonly desk: DirectDesk;
   readonly records: GroupRecords;
   readonly graph: GroupGraph;
+  readonly moving: GroupMoving;
+  readonly belonging: GroupBelonging;
+  readonly connecting: Connecting;
+  /** What an invitation says of where members are. */
+  readonly contacts: () => readonly Contact[];
   readonly onClose: () => Promise<void>;
 }
 
 export class PeerGroup extends GroupEvents implements AsyncDisposable {
   /** The group's name: bound to its key, the same at every member. */
   readonly name: string;
-  readonly friendlyName: string;
   /** The name of the identity that this is open for. */
   readonly self: string;
   /** What the members share: add, search, watch. */
   readonly records: GroupRecords;
+  /** Who belongs: list, explain, remove, change roles. */
+  readonly memberships: GroupMemberships;
+  /** Tickets, passwords and codes for whoever comes. */
+  readonly invitations: GroupInvitations;
   readonly #parts: GroupParts;
   readonly #desk: DirectDesk;
   readonly #graph: GroupGraph;
@@ -91,10 +90,11 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   constructor(parts: GroupParts) {
     super();
     this.#parts = parts;
-    this.name = parts.membership.group;
-    this.friendlyName = parts.friendlyName;
-    this.self = parts.membership.member;
+    this.name = parts.own.current.group;
+    this.self = parts.own.current.member;
     this.records = parts.records;
+    this.memberships = parts.belonging.memberships;
+    this.invitations = parts.belonging.invitations;
     this.#desk = parts.desk;
     this.#graph = parts.graph;
     this.#openings = new DirectOpenings({
@@ -110,19 +110,31 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     });
   }
 
+  /** What the group is called; the creator may change it. */
+  get friendlyName(): string {
+    return this.#parts.belonging.settings.friendlyName;
+  }
+
+  /** What the creator has said about the group. */
+  get properties(): GroupPropertiesView {
+    return this.#parts.belonging.settings.view;
+  }
+
+  /**
+   * Changes what the group is called, what is said about it, and how long memberships live that are issued from now
+   * on. Only where the key of the group is: rejects with `NOT_AUTHORIZED`, `INVALID_ARGUMENT` and `STORAGE_FAILED`.
+   */
+  async setProperties(update: PropertiesUpdate): Promise<GroupPropertiesView> {
+    return this.#parts.belonging.settings.change(update);
+  }
+
   get membership(): MembershipSummary {
-    const { role, notBefore, notAfter, depth, chain } = this.#parts.membership;
-    const last = chain.at(-1);
-    const issuer = last?.kind === 'membership' ? last.issuer : this.name;
-    return { role, notBefore: new Date(notBefore), notAfter: new Date(notAfter), depth, issuer };
+    return summaryOf(this.#parts.own.current);
   }
 
   /** Whom `openDirectConnection` can find without an address: the inviter at first, and whoever was met. */
   get knownMembers(): readonly KnownMember[] {
-    return this.#parts.addresses.entries().map(({ member, addresses }) => ({
-      name: member,
-      addresses: addresses.map(formatAddress),
-    }));
+    return knownMembersOf(this.#parts.addresses.entries());
   }
 
   /** The direct connections that are open, in the order of their opening. */
@@ -136,7 +148,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
 
   /** How far this group is connected with the other members, and why not further; `statusChanged` tells of each change. */
   get status(): GroupStatus {
-    return this.#graph.status;
+    return this.#parts.connecting.status;
   }
 
   /** The members with which we exchange records directly, the oldest first: all of a small group, eight or so of a large one. */
@@ -161,12 +173,15 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * come in when the node listens. `status` tells how far it is, `synced()` waits for it. Connecting
    * again changes nothing, but that further `contacts` are tried.
    *
-   * Rejects with `GROUP_CLOSED`, with `NOT_CONNECTED` when it is disconnected meanwhile, and with `STORAGE_FAILED`
-   * and the like when the records cannot be read.
+   * When our membership has ended, a member that may is asked to renew it first. Rejects with `MEMBERSHIP_EXPIRED` when
+   * nobody does; it is asked for again until `disconnect()`, and `status` tells.
+   *
+   * Rejects with `GROUP_CLOSED`, `MEMBERSHIP_REMOVED`, with `NOT_CONNECTED` when it is disconnected meanwhile, and with
+   * `STORAGE_FAILED` and the like when the records cannot be read.
    */
   async connect(options: ConnectOptions = {}): Promise<GroupStatus> {
-    this.#requireOpen();
-    return await this.#graph.connect(options);
+    this.requireOpen();
+    return await this.#parts.connecting.connect(options);
   }
 
   /**
@@ -174,7 +189,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * connections are not touched. Changes nothing while the group is not connected.
    */
   disconnect(): void {
-    this.#graph.disconnect();
+    this.#parts.connecting.disconnect();
   }
 
   /**
@@ -185,7 +200,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * `ABORTED` or `GROUP_CLOSED`.
    */
   async synced(options: SyncedOptions = {}): Promise<SyncedSummary> {
-    this.#requireOpen();
+    this.requireOpen();
     return await this.#graph.synced(options);
   }
 
@@ -196,7 +211,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * Rejects with `NOT_CONNECTED`, `MESSAGE_TOO_LARGE`, `TOO_MANY_BROADCASTS` or `INVALID_ARGUMENT`; nothing is sent then.
    */
   async broadcast(data: Uint8Array | string, options: BroadcastOptions = {}): Promise<number> {
-    this.#requireOpen();
+    this.requireOpen();
     return await this.#graph.broadcast(data, options);
   }
 
@@ -211,7 +226,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     data: Uint8Array | string,
     options: BroadcastOptions = {},
   ): Promise<void> {
-    this.#requireOpen();
+    this.requireOpen();
     await this.#graph.sendToNeighbor(neighbor, data, options);
   }
 
@@ -219,14 +234,11 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * Makes an invitation for the identity of this card: one line of text, good for that identity
    * alone. It carries the membership, where members can be reached, and what others find the group
    * by, so give it to the invited one only. Rejects with `NOT_AUTHORIZED`, `IDENTITY_INVALID`, `LIFETIME_INVALID`,
-   * `CHAIN_TOO_LONG` or `CIRCULAR_CHAIN`.
+   * `CHAIN_TOO_LONG`, `CIRCULAR_CHAIN`, `MEMBERSHIP_REMOVED` or `MEMBERSHIP_EXPIRED`.
    */
   async invite(card: string, options: InviteOptions = {}): Promise<string> {
-    this.#requireOpen();
-    return makeInvitation(card, options, {
-      ...this.#parts,
-      contacts: () => this.#contacts(),
-    });
+    this.requireOpen();
+    return makeInvitation(card, options, { ...this.#parts, membership: this.#parts.own.current });
   }
 
   /**
@@ -241,7 +253,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     member: string | { readonly name: string },
     options: OpenOptions = {},
   ): Promise<DirectConnection> {
-    this.#requireOpen();
+    this.requireOpen();
     return await this.#openings.open(member, options);
   }
 
@@ -250,7 +262,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
    * `ALREADY_OPEN` while another acceptor is open.
    */
   acceptDirectConnections(options: AcceptOptions = {}): DirectConnectionAcceptor {
-    this.#requireOpen();
+    this.requireOpen();
     requireObject('options', options);
     requireFunction('filter', options.filter);
     requireFunction('onConnection', options.onConnection);
@@ -263,6 +275,36 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     this.#acceptor = acceptor;
     if (options.signal?.aborted === true) acceptor.close();
     return acceptor;
+  }
+
+  /**
+   * The group as one line of text under the password, for `importGroup` on another machine to which this identity was
+   * brought: membership, what the members find each other by, and the group's key when it is held. No records: the
+   * other members bring them. Under the empty password the text is readable for everybody.
+   */
+  async exportConfig(options: SealOptions): Promise<string> {
+    this.requireOpen();
+    return await this.#parts.moving.exportConfig(options);
+  }
+
+  /** The certificates of this membership, the own one first and the group's root last, for openssl and the like. */
+  toPem(): string {
+    return pemOf(this.#parts.moving.chain().toReversed());
+  }
+
+  /**
+   * Says goodbye, closes the group and deletes everything of it here. The membership itself lasts on until it ends,
+   * or is ended with `announce`, which needs a neighbor. Rejects with `NOT_CONNECTED`; the group stays as it is then.
+   */
+  async leave(options: LeaveOptions = {}): Promise<void> {
+    this.requireOpen();
+    await leaveGroup(options, {
+      moving: this.#parts.moving,
+      hasNeighbors: () => this.neighbors.length > 0,
+      addEventListener: (type, listener, { signal }) =>
+        this.addEventListener(type, listener, { signal }),
+      close: () => this.close(),
+    });
   }
 
   /** Closes every connection in order and takes the group offline. Ends within 5 s, whatever others do. */
@@ -303,6 +345,7 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
   async #close(): Promise<void> {
     const ending = this.connections.map((connection) => connection.closed);
     this.#acceptor?.close();
+    this.#parts.connecting.close();
     const graphGone = this.#graph.close();
     this.#desk.close(LIMITS.closeMs);
     await Promise.all([...ending, graphGone]);
@@ -337,26 +380,18 @@ export class PeerGroup extends GroupEvents implements AsyncDisposable {
     if (!arrival.isIncoming && wire.remoteAddress !== null) {
       addresses.reached(member, wire.remoteAddress, house.clock.now().wallTime);
     }
-    this.#graph.onAddressesLearned();
+    this.#parts.connecting.onAddressesLearned();
   }
 
-  /** Ourselves first, then the members of whom we know most recently. */
-  #contacts(): readonly Contact[] {
-    const { house, addresses, membership } = this.#parts;
-    const own = { member: membership.member, addresses: house.listenAddresses() };
-    return [own, ...addresses.entries().toReversed()]
-      .filter((contact) => contact.addresses.length > 0)
-      .slice(0, LIMITS.contactsInInvitationMax)
-      .map((contact) => ({
-        member: contact.member,
-        addresses: contact.addresses
-          .filter(({ host }) => !host.includes('%'))
-          .slice(0, LIMITS.addressesPerMemberMax)
-          .map(({ host, port }) => ({ host, port })),
-      }));
+  /** Rejects with `MEMBERSHIP_REMOVED` for one whose member was removed before it was opened. @internal */
+  async requireMember(): Promise<void> {
+    const { belonging, own } = this.#parts;
+    await belonging.known();
+    belonging.requireNotRemoved(own.current);
   }
 
-  #requireOpen(): void {
+  /** @internal */
+  requireOpen(): void {
     if (this.#closed !== null) throw new PeerGroupError('GROUP_CLOSED', '');
   }
 }

@@ -1,26 +1,23 @@
 // A node: one directory with identities and groups, and one port at which their members are reached.
 
-import { reachableAddresses } from '../adapters/tls/local-addresses.ts';
-import { TlsListener } from '../adapters/tls/tls-listener.ts';
-import type { StoredIdentity } from '../adapters/vault/identity-shelf.ts';
 import { openVault } from '../adapters/vault/open-vault.ts';
 import type { StoredGroup } from '../adapters/vault/stored-group.ts';
 import type { Vault } from '../adapters/vault/vault.ts';
-import { type Address, canonicalHost, formatAddress } from '../core/domain/addresses.ts';
-import { openInvitation } from '../core/trust/invitation.ts';
+import { formatAddress } from '../core/domain/addresses.ts';
+import type { IdentityCertificate } from '../core/domain/certificates.ts';
 import { requireNotAborted, requireObject, requireText } from './arguments.ts';
 import { Identity } from './identity.ts';
+import { type JoinOptions, requireJoinOptions } from './membership/join-by-offer.ts';
+import { Joining } from './membership/joining.ts';
+import { type ImportGroupOptions, importedGroup, openGroupExport } from './moving/group-export.ts';
+import { exportIdentity, openIdentityExport } from './moving/identity-export.ts';
+import { removeGroup } from './moving/remove-group.ts';
+import type { SealOptions } from './moving/sealed-text.ts';
+import { type ListenOptions, NodeListening } from './node-listening.ts';
 import { NodeServices } from './node-services.ts';
 import { openStoredGroup } from './open-stored-group.ts';
 import type { PeerGroup } from './peer-group.ts';
-import {
-  errorOfRefusal,
-  errorOfWorld,
-  facingTheWorld,
-  invalidArgument,
-  PeerGroupError,
-  parsedArgument,
-} from './peer-group-error.ts';
+import { errorOfWorld, facingTheWorld, PeerGroupError } from './peer-group-error.ts';
 import { databasePath } from './records/open-group-records.ts';
 import {
   type CheckedRecordOptions,
@@ -34,21 +31,14 @@ import {
   repairRecords,
 } from './records/record-repair.ts';
 import { requireNode } from './require-node.ts';
+import { chooseGroup, chooseIdentity, type IdentityChoice } from './vault-choice.ts';
 import {
   certificateOf,
-  joinedGroup,
   membershipOf,
   type NamingOptions,
   newGroup,
   newIdentity,
 } from './vault-entries.ts';
-
-export interface ListenOptions {
-  /** 0, the default, takes any port that is free. */
-  readonly port?: number;
-  /** IP address to listen at. By default `::`, which is every address of the machine, IPv6 and IPv4. */
-  readonly host?: string;
-}
 
 export interface NodeOptions {
   /** Where identities and groups are kept; made when it is missing. One process at a time. */
@@ -60,15 +50,17 @@ export interface NodeOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface IdentityChoice {
-  /** Which identity of this node; may be left out while there is only one. */
-  readonly identity?: Identity | string;
-}
-
 /** How a group is opened here. */
 export interface GroupOptions extends IdentityChoice, RecordOptions {}
 
 const CHOICE_KEYS: readonly (keyof IdentityChoice)[] = ['identity'];
+const JOIN_KEYS: readonly (keyof JoinOptions)[] = [
+  'password',
+  'timeoutMs',
+  'approvalMs',
+  'onPending',
+  'signal',
+];
 const NAMING_KEYS: readonly (keyof NamingOptions)[] = ['friendlyName', 'classifier'];
 
 export interface GroupSummary {
@@ -103,14 +95,24 @@ export class PeerNode implements AsyncDisposable {
   readonly #vault: Vault;
   readonly #directory: string;
   readonly #services = new NodeServices();
-  readonly #listener = new TlsListener(this.#services.doors);
+  readonly #listening = new NodeListening(this.#services, () => this.#requireOpen());
   readonly #groups = new Map<string, PeerGroup>();
+  /** Groups that are repaired, imported or deleted at this moment. */
+  readonly #inWork = new Set<string>();
+  readonly #closing = new AbortController();
+  readonly #joining: Joining;
   #closed: Promise<void> | null = null;
 
   /** Made by `openNode`. @internal */
   constructor(vault: Vault, directory: string) {
     this.#vault = vault;
     this.#directory = directory;
+    this.#joining = new Joining(
+      vault,
+      this.#services,
+      (group, member) => this.#requireNotOpen(group, member),
+      this.#closing.signal,
+    );
   }
 
   /** Where others reach this node, `host:port` each; empty while it does not listen. */
@@ -122,7 +124,7 @@ export class PeerNode implements AsyncDisposable {
   get identities(): readonly Identity[] {
     return this.#vault
       .identities()
-      .map((stored) => new Identity(certificateOf(stored, this.#services)));
+      .map((stored) => this.#identityOf(certificateOf(stored, this.#services)));
   }
 
   /** The groups that the identities of this directory are members of. */
@@ -141,59 +143,114 @@ export class PeerNode implements AsyncDisposable {
     this.#requireOpen();
     const { stored, certificate } = newIdentity(options, this.#services);
     await facingTheWorld(() => this.#vault.addIdentity(stored));
-    return new Identity(certificate);
+    return this.#identityOf(certificate);
+  }
+
+  /** The same as `Identity.export`. Rejects with `IDENTITY_NOT_FOUND`. */
+  async exportIdentity(identity: Identity | string, options: SealOptions): Promise<string> {
+    this.#requireOpen();
+    return await exportIdentity(chooseIdentity(this.#vault, identity), options);
+  }
+
+  /**
+   * Takes up an identity that was exported on another machine. It is one member with two nodes then: both may
+   * be in one group at once. Rejects with `EXPORT_NOT_OPENED` and `IDENTITY_EXISTS`; nothing has changed then.
+   */
+  async importIdentity(text: string, options: SealOptions): Promise<Identity> {
+    this.#requireOpen();
+    requireText('text', text);
+    const { stored, certificate } = await openIdentityExport(text, options, this.#services);
+    this.#requireOpen();
+    await facingTheWorld(() => this.#vault.addIdentity(stored));
+    return this.#identityOf(certificate);
+  }
+
+  /**
+   * Removes certificate and private key for good: who has no export of it is never this member again. Rejects with
+   * `IDENTITY_IN_USE` while it is a member of groups here, and `IDENTITY_NOT_FOUND`.
+   */
+  async deleteIdentity(identity: Identity | string): Promise<void> {
+    this.#requireOpen();
+    const { name } = chooseIdentity(this.#vault, identity);
+    await facingTheWorld(() => this.#vault.removeIdentity(name));
   }
 
   /** Makes a group whose creator is the identity, and opens it. */
   async createGroup(options: NamingOptions & GroupOptions = {}): Promise<PeerGroup> {
     this.#requireOpen();
     const records = requireRecordOptions(options, [...CHOICE_KEYS, ...NAMING_KEYS]);
-    const creator = certificateOf(this.#chooseIdentity(options.identity), this.#services);
+    const creator = certificateOf(chooseIdentity(this.#vault, options.identity), this.#services);
     const group = newGroup(options, creator, this.#services);
     await facingTheWorld(() => this.#vault.putGroup(group));
     return this.#open(group, records);
   }
 
   /**
-   * Takes up the membership of an invitation and opens the group. Talks to nobody yet. Joining again
-   * keeps the membership that begins later. Rejects with `INVITATION_INVALID`, `INVITATION_EXPIRED`,
-   * `INVITATION_NOT_YET_VALID`, `INVITATION_FOR_ANOTHER`, `ALREADY_OPEN`.
+   * Becomes a member by an invitation, and opens the group. One that was made for this identity is taken up without
+   * talking to anybody. With a ticket, or a password or code and its line, a member that is online and may let us in is
+   * asked first; `options` say for how long, and what is told meanwhile. Joining again keeps the membership that
+   * begins later.
+   *
+   * Rejects with `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_NOT_YET_VALID`, `INVITATION_FOR_ANOTHER`,
+   * `ALREADY_OPEN`, and when somebody has to be asked with `TICKET_EXPIRED`, `TICKET_USED_UP`, `TICKET_REVOKED`,
+   * `NOBODY_CAN_ADMIT`, `WRONG_PASSWORD`, `TOO_MANY_ATTEMPTS`, `JOIN_DENIED`, `JOIN_PENDING`, `MEMBERSHIP_REMOVED`,
+   * `CLOCK_SKEW` and `ABORTED`; nothing has changed here then.
    */
-  async joinGroup(invitation: string, options: GroupOptions = {}): Promise<PeerGroup> {
+  async joinGroup(
+    invitation: string,
+    options: GroupOptions & JoinOptions = {},
+  ): Promise<PeerGroup> {
     this.#requireOpen();
     requireText('invitation', invitation);
-    const records = requireRecordOptions(options, CHOICE_KEYS);
-    const chosen =
-      options.identity === undefined ? null : this.#chooseIdentity(options.identity).name;
-    const { clock, judge, crypto } = this.#services;
-    const opened = openInvitation(invitation.trim(), clock.now().wallTime, chosen, {
-      judge,
-      crypto,
-    });
-    if (!opened.ok) throw errorOfRefusal(opened.refusal);
-    const { group: name, member } = opened.value.membership;
-    if (!this.#vault.identities().some((identity) => identity.name === member)) {
-      throw new PeerGroupError('INVITATION_FOR_ANOTHER', `It is for ${member}.`);
-    }
-    this.#requireNotOpen(name, member);
-    const before = this.#vault.groups(member).find((group) => group.name === name);
-    const group = joinedGroup(opened.value, before, this.#services);
-    await facingTheWorld(() => this.#vault.putGroup(group));
-    return this.#open(group, records);
+    const records = requireRecordOptions(options, [...CHOICE_KEYS, ...JOIN_KEYS]);
+    const group = await this.#joining.join(invitation.trim(), requireJoinOptions(options));
+    this.#requireOpen();
+    this.#requireNotOpen(group.name, group.identity);
+    return await this.#openNew(group, records);
   }
 
   /** Opens a group that was created or joined before; its name may be left out while there is only one. */
   async openGroup(name?: string, options: GroupOptions = {}): Promise<PeerGroup> {
     this.#requireOpen();
     const records = requireRecordOptions(options, CHOICE_KEYS);
-    return this.#open(this.#chooseGroup(name, options), records);
+    return this.#open(chooseGroup(this.#vault, name, options), records);
+  }
+
+  /**
+   * Takes up a group that `PeerGroup.exportConfig` wrote, for an identity that is here; `openGroup` opens it. Of a
+   * group that is here already the newer membership is kept, and what either copy knows. Rejects with
+   * `EXPORT_NOT_OPENED`, `IDENTITY_NOT_FOUND`, `ALREADY_OPEN`, and `ALREADY_EXISTS` without `overwrite`.
+   */
+  async importGroup(text: string, options: ImportGroupOptions): Promise<GroupSummary> {
+    this.#requireOpen();
+    requireText('text', text);
+    const opened = await openGroupExport(text, options, this.#services);
+    this.#requireOpen();
+    const group = importedGroup(opened, options, { vault: this.#vault, services: this.#services });
+    await this.#whileClosed(group, () => facingTheWorld(() => this.#vault.putGroup(group)));
+    const { name, friendlyName, identity } = group;
+    return { name, friendlyName, identity };
+  }
+
+  /**
+   * Removes everything that this node has of a group: membership, keys, addresses, records, and what repairs have
+   * put aside. Tells nobody; `PeerGroup.leave` does. Asked for again, it finishes what a crash has cut short.
+   * Rejects with `ALREADY_OPEN`, `GROUP_NOT_FOUND`, `DATABASE_IN_USE` and `STORAGE_FAILED`.
+   */
+  async deleteGroup(name: string, options: IdentityChoice = {}): Promise<void> {
+    this.#requireOpen();
+    requireText('name', name);
+    requireObject('options', options);
+    await this.#deleteGroup(chooseGroup(this.#vault, name, options));
   }
 
   /** Looks the database of a group's records over, open or not, without a change. */
   async checkRecords(name?: string, options: IdentityChoice = {}): Promise<RecordsCheck> {
     this.#requireOpen();
     requireObject('options', options);
-    return await checkRecords(databasePath(this.#directory, this.#chooseGroup(name, options)));
+    return await checkRecords(
+      databasePath(this.#directory, chooseGroup(this.#vault, name, options)),
+    );
   }
 
   /**
@@ -204,30 +261,23 @@ export class PeerNode implements AsyncDisposable {
   async repairRecords(name?: string, options: IdentityChoice = {}): Promise<RepairSummary> {
     this.#requireOpen();
     requireObject('options', options);
-    const stored = this.#chooseGroup(name, options);
-    this.#requireNotOpen(stored.name, stored.identity);
+    const stored = chooseGroup(this.#vault, name, options);
     const { publicKey } = membershipOf(stored, this.#services);
-    return await repairRecords({
+    const job = {
       path: databasePath(this.#directory, stored),
       group: stored.name,
       member: stored.identity,
       publicKey,
       ownChain: stored.chain,
       now: this.#services.clock.now().wallTime,
-    });
+    };
+    return await this.#whileClosed(stored, () => repairRecords(job));
   }
 
   /** Listens for the members of all groups of this node; the addresses at which they reach it. */
   async listen(options: ListenOptions = {}): Promise<readonly string[]> {
     this.#requireOpen();
-    requireObject('options', options);
-    const { port = 0, host } = options;
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw invalidArgument('port', 'a whole number from 0 to 65535');
-    }
-    const bound =
-      host === undefined ? await this.#listenEverywhere(port) : await this.#listenAt(host, port);
-    this.#services.addresses = [...this.#services.addresses, ...reachableAddresses(bound)];
+    await this.#listening.listen(options);
     return this.addresses;
   }
 
@@ -242,35 +292,14 @@ export class PeerNode implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#closing.abort();
     const ends = await Promise.allSettled([
-      this.#listener.close(),
+      this.#listening.close(),
       ...[...this.#groups.values()].map((group) => group.close()),
     ]);
     // Whatever failed: a vault that stays open could not be opened again in this process.
     ends.push(...(await Promise.allSettled([this.#vault.close()])));
     for (const end of ends) if (end.status === 'rejected') throw errorOfWorld(end.reason);
-  }
-
-  async #listenAt(host: string, port: number): Promise<Address> {
-    const literal = parsedArgument('host', () => canonicalHost(host));
-    try {
-      return await facingTheWorld(() => this.#listener.listen(literal, port));
-    } catch (error) {
-      // Nothing is wrong with the address when a close() has overtaken this.
-      this.#requireOpen();
-      throw error;
-    }
-  }
-
-  /** IPv6 and IPv4; IPv4 alone on a machine that has no IPv6. */
-  async #listenEverywhere(port: number): Promise<Address> {
-    try {
-      return await this.#listenAt('::', port);
-    } catch (error) {
-      if (error instanceof PeerGroupError && error.code === 'LISTEN_FAILED')
-        return await this.#listenAt('0.0.0.0', port);
-      throw error;
-    }
   }
 
   #open(stored: StoredGroup, records: CheckedRecordOptions): PeerGroup {
@@ -285,44 +314,54 @@ export class PeerNode implements AsyncDisposable {
       vault: this.#vault,
       services: this.#services,
       onClosed: () => this.#groups.delete(id),
+      remove: () => this.#deleteGroup(stored),
     });
     this.#groups.set(id, group);
     return group;
   }
 
-  #chooseGroup(name: string | undefined, { identity }: IdentityChoice): StoredGroup {
-    const identities =
-      identity === undefined ? this.#vault.identities() : [this.#chooseIdentity(identity)];
-    const groups = identities.flatMap((each) => this.#vault.groups(each.name));
-    const [group, another] = groups.filter((each) => name === undefined || each.name === name);
-    if (group === undefined) throw new PeerGroupError('GROUP_NOT_FOUND', name ?? '');
-    if (another !== undefined)
-      throw invalidArgument('name and identity', 'a choice among several groups');
-    return group;
+  /** It is written when it is known that what is stored of it does not keep us out. */
+  async #openNew(stored: StoredGroup, records: CheckedRecordOptions): Promise<PeerGroup> {
+    const group = this.#open(stored, records);
+    try {
+      await group.requireMember();
+      await facingTheWorld(() => this.#vault.putGroup(stored));
+      return group;
+    } catch (error) {
+      await group.close();
+      throw error;
+    }
   }
 
-  #chooseIdentity(choice: Identity | string | undefined): StoredIdentity {
-    const identities = this.#vault.identities();
-    if (choice !== undefined) {
-      const name = typeof choice === 'string' ? choice : choice.name;
-      const found = identities.find((identity) => identity.name === name);
-      if (found === undefined) throw new PeerGroupError('IDENTITY_NOT_FOUND', name);
-      return found;
+  #identityOf(certificate: IdentityCertificate): Identity {
+    return new Identity(certificate, (options) =>
+      this.exportIdentity(certificate.subject, options),
+    );
+  }
+
+  async #deleteGroup(stored: StoredGroup): Promise<void> {
+    await this.#whileClosed(stored, () => removeGroup(this.#directory, stored, this.#vault));
+  }
+
+  /** Nobody opens the group meanwhile. */
+  async #whileClosed<Value>(
+    { name, identity }: Pick<StoredGroup, 'name' | 'identity'>,
+    act: () => Promise<Value>,
+  ): Promise<Value> {
+    this.#requireNotOpen(name, identity);
+    const id = groupKeyOf(name, identity);
+    this.#inWork.add(id);
+    try {
+      return await act();
+    } finally {
+      this.#inWork.delete(id);
     }
-    const [only, another] = identities;
-    if (only === undefined)
-      throw new PeerGroupError(
-        'IDENTITY_NOT_FOUND',
-        'There is none yet: createIdentity() makes one.',
-      );
-    if (another !== undefined)
-      throw invalidArgument('identity', 'a choice, since this node has several');
-    return only;
   }
 
   #requireNotOpen(group: string, identity: string): void {
-    if (this.#groups.has(groupKeyOf(group, identity)))
-      throw new PeerGroupError('ALREADY_OPEN', group);
+    const id = groupKeyOf(group, identity);
+    if (this.#groups.has(id)) throw new PeerGroupError('ALREADY_OPEN', group);
+    if (this.#inWork.has(id)) throw new PeerGroupError('ALREADY_OPEN', `${group} is in work.`);
   }
 
   #requireOpen(): void {

@@ -14,9 +14,13 @@ import {
   parseGroupName,
   parsePeerName,
 } from '../core/domain/names.ts';
+import { ROLE_NUMBERS } from '../core/domain/roles.ts';
 import { planMembership } from '../core/trust/issuing.ts';
 import { requireClassifier, requireFriendlyName, requireObject } from './arguments.ts';
 import { BACKDATING_MS } from './invite.ts';
+import type { GroupSecrets } from './moving/group-config.ts';
+import { withContacts } from './moving/merged-contacts.ts';
+import { mergedSecrets } from './moving/merged-secrets.ts';
 import type { NodeServices } from './node-services.ts';
 import { errorOfRefusal, PeerGroupError } from './peer-group-error.ts';
 
@@ -68,7 +72,15 @@ export function newGroup(
     ...validity,
   });
   const plan = planMembership(
-    { issuerChain: [root], issuerKey: groupKey, subject: creator, role: 'creator', ...validity },
+    {
+      issuerChain: [root],
+      issuerKey: groupKey,
+      subject: creator,
+      role: 'creator',
+      ...validity,
+      // A creator that has lost the group's key could not be renewed by anybody.
+      leaseMs: null,
+    },
     now,
   );
   if (!plan.ok) throw errorOfRefusal(plan.refusal);
@@ -78,41 +90,40 @@ export function newGroup(
     friendlyName: root.friendlyName,
     chain: [root.der, services.issuer.issueMembership(plan.value).der],
     discoverySecret: services.chance.bytes(32),
+    earlierSecrets: [],
+    epoch: null,
+    tickets: [],
     groupKey: groupKey.pkcs8,
     joinedAt: now,
     addressBook: [],
   };
 }
 
-/** A group as an invitation gives it; of two memberships the one that begins later is kept. */
+/** A group as an invitation gives it; of two memberships the larger role is kept, then the one that begins later. */
 export function joinedGroup(
   invitation: Invitation,
   before: StoredGroup | undefined,
   services: NodeServices,
 ): StoredGroup {
   const { membership, discoverySecret, contacts, groupFriendlyName } = invitation;
-  const addressBook = before?.addressBook ?? [];
-  const isOlder =
-    before !== undefined && membershipOf(before, services).notBefore > membership.notBefore;
-  const strangers = contacts.filter(
-    ({ member }) => !addressBook.some((known) => known.member === member),
-  );
-  return {
-    name: membership.group,
-    identity: membership.member,
-    friendlyName: groupFriendlyName,
-    chain: isOlder ? before.chain : membership.chain.map(({ der }) => der),
-    discoverySecret,
-    groupKey: before?.groupKey ?? null,
-    joinedAt: before?.joinedAt ?? services.clock.now().wallTime,
-    addressBook: [
-      ...addressBook,
-      ...strangers.map(({ member, addresses }) => ({
-        member,
-        addresses: addresses.map((address) => ({ ...address, lastSuccessAt: null })),
-      })),
-    ],
-  };
+  const now = services.clock.now().wallTime;
+  const invited: GroupSecrets = { discoverySecret, epoch: null, earlierSecrets: [] };
+  const addressBook = withContacts(before?.addressBook ?? [], contacts);
+  const isOlder = before !== undefined && isBefore(membershipOf(before, services), membership);
+  const rest = { friendlyName: groupFriendlyName, addressBook };
+  if (isOlder) return { ...before, ...mergedSecrets(before, invited, now), ...rest };
+  const chain = membership.chain.map(({ der }) => der);
+  if (before !== undefined) {
+    return { ...before, ...mergedSecrets(invited, before, now), ...rest, chain };
+  }
+  const { group: name, member: identity } = membership;
+  return { name, identity, ...rest, chain, ...invited, tickets: [], groupKey: null, joinedAt: now };
+}
+
+/** Nobody has to take a membership that says less than the one that is here. */
+function isBefore(known: Membership, given: Membership): boolean {
+  if (known.role !== given.role) return ROLE_NUMBERS[known.role] < ROLE_NUMBERS[given.role];
+  return known.notBefore > given.notBefore;
 }
 
 /** Throws `VAULT_CORRUPT` for a certificate that is not what was stored. */

@@ -2,7 +2,6 @@
 // them until they end. Who may connect is decided by core/direct; this carries the decisions out.
 
 import { assert } from '../core/base/assert.ts';
-import { wallTimeOf } from '../core/base/time.ts';
 import { type Candidate, orderCandidates } from '../core/direct/candidates.ts';
 import {
   type Caller,
@@ -10,10 +9,11 @@ import {
   type OpenId,
   Switchboard,
 } from '../core/direct/switchboard.ts';
+import { LIMITS } from '../core/domain/limits.ts';
 import type { PeerName } from '../core/domain/names.ts';
 import { PULSE_INTERVAL_MS } from '../core/link/pulse.ts';
 import type { Wire } from '../core/ports/wires.ts';
-import { type DeskListener, type DeskParts, linkFacts } from './desk-parts.ts';
+import { type DeskListener, type DeskParts, linkEnd, linkFacts } from './desk-parts.ts';
 import {
   type AttemptListener,
   type CandidateResult,
@@ -100,7 +100,8 @@ export class DirectDesk {
 
   /** Calls `done` once, later; never after the returned function was called, which takes the wish back. */
   open(wish: OpenWish, done: (result: OpenResult) => void): () => void {
-    if (this.#isClosed || !this.#switchboard.hasRoom()) return this.#declineSoon(done);
+    const isOver = this.#isClosed || this.#isRemoved();
+    if (isOver || !this.#switchboard.hasRoom()) return this.#declineSoon(done);
     this.#retireEnding(wish.member);
     const id = this.#parts.nextId();
     const plan = wish.isSeparate
@@ -119,9 +120,37 @@ export class DirectDesk {
     return () => void this.#leave(open, done);
   }
 
+  /** It showed an identity; what else it is, is for the handshake. */
+  mayTalk({ farCertificate }: Wire): boolean {
+    return this.#parts.handshake.judge.verifyIdentity(farCertificate).ok;
+  }
+
   /** A wire on which somebody asked for us; `done` is told whether a member came of it. */
-  receive(wire: Wire, patienceMs: number, done: (isProven: boolean) => void): void {
-    this.#reception.receive(wire, patienceMs, done);
+  receive(
+    wire: Wire,
+    patienceMs: number,
+    done: (isProven: boolean) => void,
+    first?: Uint8Array,
+  ): void {
+    this.#reception.receive(wire, patienceMs, done, first);
+  }
+
+  /**
+   * To be called when it has changed who belongs: lines with those who are no members any more end, and
+   * those who wait for an answer get it. Attempts that are under way find it out by themselves.
+   */
+  onSecurity(): void {
+    const { removalOf, countingOf } = this.#parts;
+    const isOver = this.#isRemoved();
+    for (const line of [...this.#lines.values()]) {
+      const { membership } = line.farEnd;
+      // It may be a member by another membership since.
+      if (!isOver && removalOf(countingOf?.(membership) ?? membership) === null) continue;
+      line.close('membershipRemoved', '', LIMITS.closeMs);
+    }
+    this.#reception.onSecurity();
+    if (!isOver) return;
+    for (const open of [...this.#opens.values()]) this.#settleFailed(open, REMOVED);
   }
 
   /** Ends every open and every line; what was sent arrives within `withinMs` or is lost. */
@@ -169,10 +198,17 @@ export class DirectDesk {
   }
 
   #declineSoon(done: (result: OpenResult) => void): () => void {
-    const failure: LinkFailure = this.#isClosed
-      ? { code: 'ABORTED', detail: 'the group was closed' }
-      : { code: 'TOO_MANY_CONNECTIONS', detail: '' };
+    const failure = this.#whyNone();
     return this.#parts.clock.wakeAfter(0, () => done(failed(failure)));
+  }
+
+  #whyNone(): LinkFailure {
+    if (this.#isClosed) return { code: 'ABORTED', detail: 'the group was closed' };
+    return this.#isRemoved() ? REMOVED : { code: 'TOO_MANY_CONNECTIONS', detail: '' };
+  }
+
+  #isRemoved(): boolean {
+    return this.#parts.removalOf(this.#parts.membership) !== null;
   }
 
   #race(open: PendingOpen): void {
@@ -264,10 +300,8 @@ export class DirectDesk {
 
   #establish(link: AuthenticatedLink, isIncoming: boolean, open: PendingOpen | null): void {
     const id = this.#parts.nextId();
-    const { membership, line: tools } = this.#parts;
-    const ends = Math.min(membership.notAfter, link.farEnd.membership.notAfter);
-    // The whole second that a certificate names still counts.
-    const line = new DirectLine({ id, link, validUntil: wallTimeOf(ends + 1_000) }, tools);
+    const validUntil = () => linkEnd(this.#parts, link.farEnd);
+    const line = new DirectLine({ id, link, validUntil }, this.#parts.line);
     const isSeparate = isIncoming ? link.farEnd.isSeparate : (open?.wish.isSeparate ?? false);
     this.#lines.set(id, line);
     this.#switchboard.connected(id, { ...callerOf(link.farEnd), isSeparate }, isIncoming);
@@ -316,6 +350,11 @@ export class DirectDesk {
     });
   }
 }
+
+const REMOVED: LinkFailure = {
+  code: 'MEMBERSHIP_REMOVED',
+  detail: 'we are no member of the group any more',
+};
 
 function failed(failure: LinkFailure): OpenResult {
   return { kind: 'failed', failure, candidates: [] };

@@ -3,7 +3,7 @@
 // that breaks a rule of protocol.md §9 ends the line.
 
 import { MalformedBytes } from '../core/base/malformed-bytes.ts';
-import type { Now, WallTime } from '../core/base/time.ts';
+import type { Now } from '../core/base/time.ts';
 import { utf8Bytes } from '../core/base/utf8.ts';
 import type { ConnectionId } from '../core/direct/switchboard.ts';
 import { LIMITS } from '../core/domain/limits.ts';
@@ -26,6 +26,7 @@ import { LineStreams } from './line-streams.ts';
 import type { AuthenticatedLink } from './link-handshake.ts';
 import { Outbox, type SendState } from './outbox.ts';
 import { Pings } from './pings.ts';
+import { Validity } from './validity.ts';
 
 type Phase =
   | { readonly name: 'open' }
@@ -50,7 +51,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
   readonly #outbox: Outbox;
   readonly #reader: FrameReader;
   readonly #pulse: Pulse;
-  readonly #validUntil: WallTime;
+  readonly #validity: Validity;
   // Made when they are first needed: an idle line holds none of them.
   #streams: LineStreams | null = null;
   #types: AnnouncedTypes | null = null;
@@ -73,7 +74,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
     this.#outbox = new Outbox(link.wire, tools.clock, tools.pool);
     this.#reader = new FrameReader(this, tools.allocate, mayComeOnDirect);
     this.#pulse = new Pulse(tools.clock.now().instant);
-    this.#validUntil = parts.validUntil;
+    this.#validity = new Validity(parts.validUntil);
   }
 
   get farEnd(): FarEnd {
@@ -181,7 +182,7 @@ export class DirectLine implements WireListener, FrameSink, StreamCarrier {
       this.#violated('more TLS traffic than its content explains');
       return;
     }
-    if (now.wallTime >= this.#validUntil) {
+    if (this.#validity.isOver(now.wallTime)) {
       this.close('membershipEnded', '', LIMITS.closeMs);
       return;
     }

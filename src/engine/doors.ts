@@ -6,13 +6,31 @@ import { Doorman } from '../core/link/doorman.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Crypto } from '../core/ports/crypto.ts';
 import type { Entry, Gate, Wire, WireCredentials } from '../core/ports/wires.ts';
-import type { DirectDesk } from './direct-desk.ts';
+import { KIND } from '../core/wire/frame.ts';
+import { awaitFirstFrame } from './first-frame.ts';
+
+/** Who takes over a wire; `done` is told once whether whoever came proved to be somebody. */
+export interface Receiver {
+  receive(
+    wire: Wire,
+    patienceMs: number,
+    done: (isProven: boolean) => void,
+    /** Bytes that were read from the wire already. */
+    first?: Uint8Array,
+  ): void;
+  /** False for one that is turned away by its certificate alone, whatever it has to say; without it nobody is. */
+  mayTalk?(wire: Wire): boolean;
+}
 
 /** Somebody who may be asked for. */
 export interface Resident {
-  readonly key: DoorKey;
+  /** By any of these names: that of the present discovery secret first, then those of earlier ones. */
+  readonly keys: readonly DoorKey[];
   readonly credentials: WireCredentials;
-  readonly desk: DirectDesk;
+  /** Takes members; null at a door by which one can only join. */
+  readonly desk: Receiver | null;
+  /** Takes those whose first frame is JOIN; null where nobody joins. */
+  readonly joins: Receiver | null;
 }
 
 /** What a listener has seen since it began; for diagnosis. */
@@ -80,28 +98,48 @@ export class Doors implements Gate {
     patienceMs: number,
     leave: (isProven: boolean) => void,
   ): void {
-    const resident = this.#find(name);
-    if (resident === undefined) {
+    const { desk = null, joins = null } = this.#find(name) ?? {};
+    const only = desk === null || joins === null ? (desk ?? joins) : null;
+    if (only !== null) {
+      only.receive(wire, patienceMs, leave);
+    } else if (desk?.mayTalk?.(wire) === false) {
+      desk.receive(wire, patienceMs, leave);
+    } else if (desk === null || joins === null) {
       // Moved out between ClientHello and Finished.
       wire.cut();
       leave(false);
-      return;
+    } else {
+      awaitFirstFrame({
+        wire,
+        clock: this.#clock,
+        patienceMs,
+        onKind: (kind, first, leftMs) =>
+          (kind === KIND.join ? joins : desk).receive(wire, leftMs, leave, first),
+        onNothing: () => leave(false),
+      });
     }
-    resident.desk.receive(wire, patienceMs, leave);
   }
 
   #find(name: string): Resident | undefined {
     const { wallTime } = this.#clock.now();
     if (hourOf(wallTime) !== this.#hour) {
       this.#hour = hourOf(wallTime);
-      this.#byName = new Map(
-        [...this.#residents].flatMap((resident) =>
-          doorNamesAt(this.#crypto, resident.key, wallTime).map(
-            (each) => [each, resident] as const,
-          ),
-        ),
-      );
+      this.#byName = new Map();
+      for (const resident of membersFirst(this.#residents)) {
+        const names = resident.keys.flatMap((key) => doorNamesAt(this.#crypto, key, wallTime));
+        for (const each of names) if (!this.#byName.has(each)) this.#byName.set(each, resident);
+      }
     }
     return this.#byName.get(name);
   }
+}
+
+/**
+ * Whoever makes an offer chooses its door secret, and may choose that of other doors: nobody is shut out of
+ * those of members by it.
+ */
+function membersFirst(residents: Iterable<Resident>): readonly Resident[] {
+  const all = [...residents];
+  const isMember = ({ desk }: Resident): boolean => desk !== null;
+  return [...all.filter(isMember), ...all.filter((resident) => !isMember(resident))];
 }

@@ -17,6 +17,6 @@ export interface LineTools {
 export interface LineParts {
   readonly id: ConnectionId;
   readonly link: AuthenticatedLink;
-  /** When the first of the two memberships ends. */
-  readonly validUntil: WallTime;
+  /** When the first of the two memberships ends, or of those that they were renewed by since. */
+  readonly validUntil: () => WallTime;
 }

@@ -23,11 +23,38 @@ export interface LinkAttempt {
   readonly handshake: HandshakeTools;
   readonly credentials: WireCredentials;
   readonly discoverySecret: Uint8Array;
+  /** Those before it, the latest first: by them the member is asked for that has not heard of a new epoch. */
+  readonly earlierSecrets?: () => readonly Uint8Array[];
 }
+
+/** More would be a knock for each epoch that a member has missed, at everybody who is somebody else. A guess. */
+const EARLIER_TRIED_MAX = 2;
 
 /** The result gives the attempt up; then nothing is told any more. */
 export function attemptLink(attempt: LinkAttempt): () => void {
-  const { member, wires, clock, credentials, discoverySecret, listener } = attempt;
+  const { clock, discoverySecret, earlierSecrets, timeoutMs } = attempt;
+  const secrets = [discoverySecret, ...(earlierSecrets?.().slice(0, EARLIER_TRIED_MAX) ?? [])];
+  const endsAt = clock.now().instant + timeoutMs;
+  let giveUp: () => void = () => undefined;
+  const tryNext = (): void => {
+    const secret = secrets.shift();
+    const leftMs = endsAt - clock.now().instant;
+    if (secret === undefined) return;
+    giveUp = attemptBy(secret, { ...attempt, timeoutMs: leftMs }, (why, detail) => {
+      if (why === 'unknownName' && secrets.length > 0 && endsAt > clock.now().instant) tryNext();
+      else attempt.listener.onFailed(failureOfDial(why, detail));
+    });
+  };
+  tryNext();
+  return () => giveUp();
+}
+
+function attemptBy(
+  discoverySecret: Uint8Array,
+  attempt: LinkAttempt,
+  onUndialed: (why: DialFailureKind, detail: string) => void,
+): () => void {
+  const { member, wires, clock, credentials, listener } = attempt;
   const { crypto } = attempt.handshake;
   const hour = hourOf(clock.now().wallTime);
   const name = doorName(crypto, { discoverySecret, member }, hour);
@@ -35,7 +62,7 @@ export function attemptLink(attempt: LinkAttempt): () => void {
   const target = { address: attempt.candidate.address, doorName: name, credentials };
   const giveUp = wires.dial(target, (outcome) => {
     if (outcome.kind === 'failed') {
-      listener.onFailed(failureOfDial(outcome.why, outcome.detail));
+      onUndialed(outcome.why, outcome.detail);
       return;
     }
     handshake = new LinkHandshake({

@@ -3,9 +3,11 @@
 
 import { MalformedBytes } from '../core/base/malformed-bytes.ts';
 import type { PeerName } from '../core/domain/names.ts';
+import type { Removal } from '../core/domain/security.ts';
 import type { FarEnd } from '../core/link/far-end.ts';
 import type { HandshakeStep } from '../core/link/handshake.ts';
 import { Handshake, type HandshakeFacts, type HandshakeTools } from '../core/link/handshake.ts';
+import { removalText } from '../core/link/removal-text.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Wire, WireListener } from '../core/ports/wires.ts';
 import { HandshakeFrames } from '../core/wire/handshake-frames.ts';
@@ -68,7 +70,7 @@ const FAREWELL_MS = 1_000;
 
 export class LinkHandshake implements WireListener {
   readonly #run: HandshakeRun;
-  readonly #frames = new HandshakeFrames();
+  readonly #frames: HandshakeFrames;
   #handshake: Handshake | null = null;
   #asked: FarEnd | null = null;
   #isOver = false;
@@ -76,11 +78,13 @@ export class LinkHandshake implements WireListener {
 
   constructor(run: HandshakeRun) {
     this.#run = run;
+    this.#frames = new HandshakeFrames(run.facts.role === 'dialer' ? 'listener' : 'dialer');
     this.#stopTimer = run.clock.wakeAfter(run.patienceMs, () => this.#onLate());
     run.wire.attach(this);
   }
 
-  start(): void {
+  /** `first` are bytes that were read from the wire already. */
+  start(first?: Uint8Array): void {
     const { wire, tools, expected, facts, clock } = this.#run;
     const identity = tools.judge.verifyIdentity(wire.farCertificate);
     if (!identity.ok) {
@@ -95,6 +99,7 @@ export class LinkHandshake implements WireListener {
     this.#handshake = new Handshake({ ...facts, farCertificate, exporter: wire.exporter }, tools);
     this.#send(this.#handshake.start(clock.now()));
     if (facts.role === 'dialer') this.#run.listener.onGreeted();
+    if (first !== undefined) this.onBytes(first);
   }
 
   /** Either outcome has been told. */
@@ -106,8 +111,25 @@ export class LinkHandshake implements WireListener {
   admit(): void {
     const farEnd = this.#asked;
     if (this.#isOver || farEnd === null || this.#handshake === null) return;
+    const removal = this.#removalOf(farEnd);
+    if (removal !== null) {
+      this.turnAway('removed', removalText(removal));
+      return;
+    }
     this.#send(this.#handshake.admit(this.#run.clock.now()));
     this.#up(farEnd);
+  }
+
+  /** The far end that asked is no member any more: it does not come in. */
+  refuseIfRemoved(): void {
+    const farEnd = this.#asked;
+    const removal = farEnd === null ? null : this.#removalOf(farEnd);
+    if (removal !== null) this.turnAway('removed', removalText(removal));
+  }
+
+  #removalOf({ membership, isNeighbor }: FarEnd): Removal | null {
+    const { facts } = this.#run;
+    return facts.removalOf(membership, isNeighbor || facts.isNeighbor);
   }
 
   /** Tells a member why it does not come in, and a stranger nothing. */
@@ -116,7 +138,8 @@ export class LinkHandshake implements WireListener {
     if (this.#asked !== null && this.#handshake !== null) {
       this.#send(this.#handshake.turnAway(reason, detail));
     }
-    this.#fail({ code: 'CONNECTION_REFUSED', detail, reason });
+    const code = reason === 'removed' ? 'MEMBERSHIP_REMOVED' : 'CONNECTION_REFUSED';
+    this.#fail({ code, detail, reason });
   }
 
   /** Gives the attempt up without a word. */
@@ -227,6 +250,12 @@ function refusedBy(reason: RefuseReason, detail: string): LinkFailure {
       return { code: 'MEMBERSHIP_NOT_YET_VALID', detail: 'says the far end', reason };
     case 'unsupportedVersion':
       return { code: 'UNSUPPORTED_VERSION', detail: 'the far end speaks another version', reason };
+    case 'removed':
+      return {
+        code: 'MEMBERSHIP_REMOVED',
+        detail: detail === '' ? 'says the far end' : `says the far end: ${detail}`,
+        reason,
+      };
     default: {
       const words = detail === '' ? reason : `${reason}: ${detail}`;
       return { code: 'CONNECTION_REFUSED', detail: words, reason };

@@ -48,8 +48,16 @@ export class Reception {
     this.#host = host;
   }
 
-  /** A wire on which somebody asked for us; `done` is told whether a member came of it. */
-  receive(wire: Wire, patienceMs: number, done: (isProven: boolean) => void): void {
+  /**
+   * A wire on which somebody asked for us; `done` is told whether a member came of it. `first` are bytes
+   * that were read from it already.
+   */
+  receive(
+    wire: Wire,
+    patienceMs: number,
+    done: (isProven: boolean) => void,
+    first?: Uint8Array,
+  ): void {
     const { clock, handshake: tools } = this.#parts;
     let guest: Guest | null = null;
     let isProven = false;
@@ -87,7 +95,12 @@ export class Reception {
       },
     });
     this.#arriving.add(handshake);
-    handshake.start();
+    handshake.start(first);
+  }
+
+  /** It has changed who belongs. */
+  onSecurity(): void {
+    for (const handshake of [...this.#arriving]) handshake.refuseIfRemoved();
   }
 
   /** Takes nobody any more; those who have proved themselves are told. */

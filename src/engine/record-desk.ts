@@ -1,6 +1,7 @@
 // Runs the record book of a group: gathers what is published in one turn into one batch and one commit
-// of the next, has signatures checked beside the loop, removes and refreshes what is due. Changes are
-// stored first and told after; what is stored is never reported as failed.
+// of the next, has signatures checked beside the loop, removes and refreshes what is due, and sweeps away
+// what does not count any more. Changes are stored first and told after; what is stored is never reported
+// as failed.
 
 import { BrokenInvariant } from '../core/base/assert.ts';
 import { type Instant, instantOf, type WallTime, wallTimeOf } from '../core/base/time.ts';
@@ -15,8 +16,12 @@ import type { Durability, RecordStore, StoreChange } from '../core/ports/record-
 import { WorldError } from '../core/ports/world-error.ts';
 import type { BatchContents } from '../core/records/batch-contents.ts';
 import type { VerifiedBatch } from '../core/records/verified-batch.ts';
+import type { Learned } from '../core/security/security-book.ts';
+import type { SecurityState } from '../core/security/security-state.ts';
 import { type ArrivedBatch, ArrivedBatches } from './arrived-batches.ts';
+import { SecurityTurns } from './security-turns.ts';
 import type { SignatureChecks } from './signature-checks.ts';
+import { WaitingPublications } from './waiting-publications.ts';
 
 /** Where a change comes from: this application, this member's own clock, or another member. */
 export type ChangeOrigin = 'here' | 'clock' | 'elsewhere';
@@ -24,6 +29,8 @@ export type ChangeOrigin = 'here' | 'clock' | 'elsewhere';
 export interface RecordListener {
   /** These changes are stored; called before anybody is told of them. */
   onStored?(changes: readonly StoreChange[], origin: ChangeOrigin): void;
+  /** Who belongs and what counts from now on; what does not count any more goes in the turns that follow. */
+  onSecurity?(state: SecurityState): void;
   /** The changes are stored. */
   onChanges(changes: readonly RecordChange[], origin: ChangeOrigin): void;
   /**
@@ -58,11 +65,6 @@ export interface RecordDeskParts {
 
 type Forwarded = Pick<ArrivedBatch<TakeResult>, 'batch' | 'from'>;
 
-interface Waiting {
-  readonly publication: Publication;
-  readonly done: (result: PublishResult) => void;
-}
-
 /** Records that are published, removed or refreshed at once, before others have their turn. A guess: some 50 ms. */
 const STEP_RECORDS_MAX = 2_048;
 /** Bytes of those. One record goes beyond, and one publication of several. Without it a step would hold and write any amount. */
@@ -71,12 +73,14 @@ const STEP_BYTES_MAX = 16_777_216;
 const LOOK_AGAIN_MS = 30_000;
 /** After a failure of the disk. */
 const RETRY_MS = 5_000;
+const CLOSED = 'nothing is published once the desk is closed';
 
 export class RecordDesk {
   readonly #parts: RecordDeskParts;
   readonly #listener: RecordListener;
-  #waiting: Waiting[] = [];
+  readonly #waiting: WaitingPublications<PublishResult>;
   readonly #arrived = new ArrivedBatches<TakeResult>();
+  readonly #security: SecurityTurns;
   #isTurnComing = false;
   #cancelWake: (() => void) | null = null;
   /** What failed or was refused when it was due is due at once again, and has to wait. */
@@ -88,7 +92,16 @@ export class RecordDesk {
   constructor(parts: RecordDeskParts, listener: RecordListener) {
     this.#parts = parts;
     this.#listener = listener;
+    this.#waiting = new WaitingPublications(parts.book);
+    this.#security = new SecurityTurns(parts, listener, {
+      isOpen: () => this.#isOpen,
+      carryOut: (step) => this.#carryOut(step, 'elsewhere', 'process'),
+      admit: (released) => this.#admitReleased(released),
+      report: (failures) => this.#report(failures),
+      schedule: () => this.#schedule(),
+    });
     this.#wakeAfter(0);
+    this.#security.sweepSoon();
   }
 
   /** `done` is called once, in a later turn, when the records are stored, or are not. */
@@ -98,7 +111,7 @@ export class RecordDesk {
       this.#parts.clock.nextTurn(() => done({ kind: 'failed', error }));
       return;
     }
-    this.#waiting.push({ publication, done });
+    this.#waiting.add({ publication, done });
     this.#publishNextTurn();
   }
 
@@ -114,38 +127,60 @@ export class RecordDesk {
     }
   }
 
-  /** Throws `WorldError`, with nothing learned. What waited for the membership is judged now. */
-  learnMembership(chain: readonly Uint8Array[]): Verdict<void> {
+  /**
+   * Throws `WorldError`, with nothing learned. What waited for the membership is judged now. `here`: one that
+   * was issued here, which is on the disk before the whole group is told of it, with its `admission`.
+   */
+  learnMembership(
+    chain: readonly Uint8Array[],
+    origin: ChangeOrigin = 'elsewhere',
+    admission: Uint8Array | null = null,
+  ): Verdict<void> {
+    const learned = this.#parts.book.learnMembership(chain, admission);
+    if (learned.ok) this.#security.learnMemberships(learned.value, origin);
+    return learned.ok ? accept(undefined) : learned;
+  }
+
+  /**
+   * What `from` says about who belongs; null for what nobody did. Throws `WorldError`, with nothing learned.
+   * What does not count any more goes in the turns that follow.
+   */
+  learnStatement(bytes: Uint8Array, _from: string | null): Learned {
+    return this.#security.learn(this.#parts.book.learnStatement(bytes), 'elsewhere');
+  }
+
+  /** The same for a list of what a revocation lets count. */
+  learnPage(bytes: Uint8Array, _from: string | null): Learned {
+    return this.#security.learn(this.#parts.book.learnPage(bytes), 'elsewhere');
+  }
+
+  /** Our own, with the pages that it names: on the disk, as our records are, before anybody is told of it. */
+  publishStatement(bytes: Uint8Array, pages: readonly Uint8Array[] = []): Learned {
     const { book } = this.#parts;
-    const learned = book.learnMembership(chain);
-    if (!learned.ok) return learned;
-    this.#carryOut(learned.value, 'elsewhere', 'process');
-    const failures = this.#admitReleased(book.releaseFor(learned.value.learned));
-    this.#schedule();
-    this.#report(failures);
-    return accept(undefined);
+    for (const page of pages) this.#security.learn(book.learnPage(page), 'here');
+    return this.#security.learn(book.learnStatement(bytes), 'here');
   }
 
   /** What was published before is stored; nothing is taken any more. */
   close(): void {
-    while (this.#waiting.length > 0) this.#publishSome();
+    while (this.#waiting.size > 0) this.#publishSome();
     this.#isOpen = false;
     this.#cancelWake?.();
   }
 
   /** Not at the end of this one: who publishes when the last is stored would keep everything else from its turn. */
   #publishNextTurn(): void {
-    if (this.#isTurnComing || this.#waiting.length === 0) return;
+    if (this.#isTurnComing || this.#waiting.size === 0) return;
     this.#isTurnComing = true;
     this.#parts.clock.nextTurn(() => {
       this.#isTurnComing = false;
-      if (this.#waiting.length > 0) this.#publishSome();
+      if (this.#waiting.size > 0) this.#publishSome();
       this.#publishNextTurn();
     });
   }
 
   #publishSome(): void {
-    const some = this.#takeWaiting();
+    const some = this.#waiting.take(STEP_RECORDS_MAX, STEP_BYTES_MAX);
     const results = this.#published(some.map(({ publication }) => publication));
     for (const [at, result] of results.entries()) some[at]?.done(result);
   }
@@ -174,31 +209,6 @@ export class RecordDesk {
     const middle = Math.ceil(publications.length / 2);
     const before = this.#published(publications.slice(0, middle));
     return [...before, ...this.#published(publications.slice(middle))];
-  }
-
-  /** At least one publication, and as many as one step should take. */
-  #takeWaiting(): readonly Waiting[] {
-    let records = 0;
-    let bytes = 0;
-    let count = 0;
-    for (const { publication } of this.#waiting) {
-      records += publication.length;
-      bytes += this.#waiting.length > 1 ? this.#weightOf(publication) : 0;
-      if (count > 0 && (records > STEP_RECORDS_MAX || bytes > STEP_BYTES_MAX)) break;
-      count += 1;
-    }
-    const some = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
-    return some;
-  }
-
-  /** What cannot be weighed goes alone: publishing it meets the same failure, and tells it. */
-  #weightOf(publication: Publication): number {
-    try {
-      return this.#parts.book.dataBytesOf(publication);
-    } catch {
-      return Number.POSITIVE_INFINITY;
-    }
   }
 
   #onChecked(
@@ -317,13 +327,13 @@ export class RecordDesk {
       const released = book.releaseDue(wallTime, STEP_RECORDS_MAX, STEP_BYTES_MAX);
       failures.push(...this.#admitReleased(released));
     }
+    this.#security.sweepSoon();
     this.#schedule();
     this.#report(failures);
   }
 
   #removeDue(now: WallTime): true {
-    const step = this.#parts.book.removeDue(now, STEP_RECORDS_MAX);
-    this.#carryOut(step, 'clock', 'process');
+    this.#carryOut(this.#parts.book.removeDue(now, STEP_RECORDS_MAX), 'clock', 'process');
     return true;
   }
 
@@ -349,7 +359,7 @@ export class RecordDesk {
     this.#isOpen = false;
     this.#bug = { error };
     this.#cancelWake?.();
-    for (const { done } of this.#waiting.splice(0)) done({ kind: 'failed', error });
+    for (const { done } of this.#waiting.takeAll()) done({ kind: 'failed', error });
   }
 
   /** One wake-up, for what is due next. Reckoned before the one there is goes, which is all that is left if it fails. */
@@ -370,7 +380,8 @@ export class RecordDesk {
     const restMs = Math.max(0, (this.#restUntil ?? instant) - instant);
     try {
       const next = this.#parts.book.nextDue();
-      const nextMs = next === null ? LOOK_AGAIN_MS : Math.min(next - wallTime, LOOK_AGAIN_MS);
+      const latestMs = this.#security.isStuck ? RETRY_MS : LOOK_AGAIN_MS;
+      const nextMs = next === null ? latestMs : Math.min(next - wallTime, latestMs);
       return Math.max(restMs, nextMs);
     } catch (error) {
       if (!(error instanceof WorldError)) this.#report([error]);
@@ -382,8 +393,6 @@ export class RecordDesk {
     return this.#parts.clock.now().wallTime;
   }
 }
-
-const CLOSED = 'nothing is published once the desk is closed';
 
 function resultOf(verdict: Verdict<readonly GroupRecord[]>): PublishResult {
   if (!verdict.ok) return { kind: 'refused', refusal: verdict.refusal };

@@ -27,7 +27,7 @@ const LEAVING_SECONDS = 5;
 export function endWell(world: SimWorld, { seconds = QUIET_SECONDS }: Ending = {}): void {
   world.heal();
   world.runFor({ seconds });
-  const honest = world.running.filter(({ place }) => place.lies === 0);
+  const honest = world.running.filter(({ isHonest }) => isHonest);
   const loose = looseEnds(honest);
   world.runFor({ seconds: SETTLING_SECONDS });
   const complain = (checker: string, sentence: string): void => world.complain(checker, sentence);

@@ -3,6 +3,7 @@
 // the real one.
 
 import type { DialTarget, LinkId, PartReason } from '../core/domain/links.ts';
+import type { Clock } from '../core/ports/clock.ts';
 import type { Links, LinksListener } from '../core/ports/links.ts';
 import type { Durability, StoreChange } from '../core/ports/record-store.ts';
 import { WorldError } from '../core/ports/world-error.ts';
@@ -29,6 +30,16 @@ export const DELIBERATE_BUGS = [
   'neverHangsUp',
   /** A wake-up is asked for again and again. */
   'busyLoop',
+  /** What a removed member published beyond what counts stays where it is. */
+  'noSweep',
+  /** Batches of removed members are taken. */
+  'takesRemoved',
+  /** The same for those that are dated before the removal. */
+  'judgesByDates',
+  /** What is learned of who belongs is not passed on at once. */
+  'noPushing',
+  /** Links with removed members are kept. */
+  'keepsRemoved',
 ] as const;
 
 export type DeliberateBug = (typeof DELIBERATE_BUGS)[number];
@@ -85,6 +96,11 @@ export class NodeStore extends MemoryRecordStore {
     }
     this.#commitNow(changes, durability);
     gate.pass();
+  }
+
+  override versionsIn(batch: Uint8Array): ReturnType<MemoryRecordStore['versionsIn']> {
+    if (this.#parts.bugs.has('noSweep')) return { records: [], shadows: [] };
+    return super.versionsIn(batch);
   }
 
   #commitNow(changes: readonly StoreChange[], durability: Durability): void {
@@ -145,7 +161,8 @@ export class NodeLinks implements Links {
 
   hangUp(link: LinkId, why: PartReason): void {
     this.#gate.pass();
-    if (!this.#bugs.has('neverHangsUp')) this.#links.hangUp(link, why);
+    const isKept = this.#bugs.has('keepsRemoved') && why === 'removed';
+    if (!this.#bugs.has('neverHangsUp') && !isKept) this.#links.hangUp(link, why);
   }
 
   close(): void {
@@ -172,3 +189,22 @@ const SYNC_KINDS: ReadonlySet<number> = new Set([
   KIND.syncState,
   KIND.offer,
 ]);
+
+/** For the bug `busyLoop`: whoever waits longer than a second is woken at once. */
+export function impatient(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    endOfTurn: (act) => clock.endOfTurn(act),
+    nextTurn: (act) => clock.nextTurn(act),
+    wakeAfter: (delayMs, wake) => clock.wakeAfter(delayMs > 1_000 ? 0 : delayMs, wake),
+  };
+}
+
+/** For the bug `noPushing`: of statements that are stored the engine hears nothing. */
+export function toldToEngine(
+  changes: readonly StoreChange[],
+  bugs: ReadonlySet<DeliberateBug>,
+): readonly StoreChange[] {
+  if (!bugs.has('noPushing')) return changes;
+  return changes.filter(({ kind }) => kind !== 'putSecurity');
+}

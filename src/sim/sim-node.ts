@@ -2,33 +2,31 @@
 // runs the real engine, desk and record book on simulated ports, as often as it is started.
 
 import { type WallTime, wallTimeOf } from '../core/base/time.ts';
-import { type Publication, RecordBook } from '../core/book/record-book.ts';
-import type { Address } from '../core/domain/addresses.ts';
+import { judgeBatch } from '../core/book/batch-standing.ts';
+import type { Publication } from '../core/book/record-book.ts';
 import type { Contact } from '../core/domain/invitation.ts';
-import { LIMITS } from '../core/domain/limits.ts';
+import type { Membership } from '../core/domain/membership.ts';
 import { type MessageType, UNTYPED } from '../core/domain/message-types.ts';
-import type { RecordChange } from '../core/domain/records.ts';
-import type { GraphEvent, PresentMember } from '../core/node/graph-event.ts';
+import type { RecordChange, SignedBatch } from '../core/domain/records.ts';
+import type { GraphEvent, KnownEpoch, PresentMember } from '../core/node/graph-event.ts';
 import type { GraphStatus } from '../core/node/graph-status.ts';
 import type { NeighborView } from '../core/node/graph-views.ts';
-import type { Clock } from '../core/ports/clock.ts';
 import type { StoreChange } from '../core/ports/record-store.ts';
-import { GroupEngine } from '../engine/graph/group-engine.ts';
-import { type ChangeOrigin, type PublishResult, RecordDesk } from '../engine/record-desk.ts';
-import { SignatureChecks } from '../engine/signature-checks.ts';
-import type { Agenda } from './agenda.ts';
-import type { Belongings } from './disk/belongings.ts';
+import type { VerifiedBatch } from '../core/records/verified-batch.ts';
+import type { SecurityState } from '../core/security/security-state.ts';
+import type { ChangeOrigin, PublishResult } from '../engine/record-desk.ts';
 import { RecordDisk } from './disk/record-disk.ts';
-import type { FastCrypto } from './fast-crypto.ts';
-import { LyingLinks } from './lying-links.ts';
-import { SimLinks } from './network/sim-links.ts';
-import type { SimNetwork } from './network/sim-network.ts';
-import { type DeliberateBug, NodeLinks, NodeStore, PortGate } from './node-faults.ts';
-import type { Village, Villager } from './people/village.ts';
+import type { SimLinks } from './network/sim-links.ts';
+import {
+  type FailedPart,
+  type NodePlace,
+  type NodeSurroundings,
+  type Office,
+  type Running,
+  runNode,
+} from './node-run.ts';
 import { SimChance } from './sim-chance.ts';
 import { CrashSignal, type ProcessListener, SimProcess } from './sim-process.ts';
-
-export type FailedPart = 'record desk' | 'engine';
 
 export interface NodeListener extends ProcessListener {
   onEvent(node: SimNode, event: GraphEvent): void;
@@ -41,56 +39,26 @@ export interface NodeListener extends ProcessListener {
 }
 
 /** What all nodes of a world have in common. */
-export interface NodeWorld {
-  readonly seed: string;
-  readonly agenda: Agenda;
-  readonly network: SimNetwork;
-  readonly crypto: FastCrypto;
-  readonly village: Village;
-  readonly belongings: Belongings;
+export interface NodeWorld extends NodeSurroundings {
   readonly listener: NodeListener;
-  /** How long checking a signature takes beside the loop. */
-  readonly checkMs: number;
 }
-
-export interface NodePlace {
-  readonly villager: Villager;
-  readonly address: Address;
-  readonly isListening: boolean;
-  readonly bugs: ReadonlySet<DeliberateBug>;
-  /** The part of its frames that are lies; 0 for honest members. */
-  readonly lies: number;
-}
-
-const QUOTAS = {
-  recordsPerAuthorMax: LIMITS.recordsPerAuthorMax,
-  bytesPerAuthorMax: LIMITS.recordBytesPerAuthorMax,
-  recordsMax: LIMITS.recordsPerGroupMax,
-  bytesMax: LIMITS.recordBytesPerGroupMax,
-};
 
 /** For the bug `timeWalks`. */
 const WALK_MS = 10_000;
 
-/** What there is while the process lives. */
-interface Running {
-  readonly process: SimProcess;
-  readonly gate: PortGate;
-  readonly links: SimLinks;
-  readonly store: NodeStore;
-  readonly desk: RecordDesk;
-  readonly engine: GroupEngine;
-}
-
 export class SimNode {
   readonly place: NodePlace;
-  readonly disk = new RecordDisk();
+  #disk = new RecordDisk();
   /** How much its wall clock is ahead of the right time. */
   wallAheadMs = 0;
   #isDiskFull = false;
   readonly #world: NodeWorld;
   readonly #chance: SimChance;
-  readonly #journal: Uint8Array;
+  readonly journal: Uint8Array;
+  #membership: Membership;
+  #isRogue = false;
+  /** Epochs whose secret it was told, or began; the last is the one that its engine starts with. */
+  readonly epochs: KnownEpoch[] = [];
   #running: Running | null = null;
   #starts = 0;
   #hasLeft = false;
@@ -98,12 +66,50 @@ export class SimNode {
   constructor(world: NodeWorld, place: NodePlace) {
     this.#world = world;
     this.place = place;
+    this.#membership = place.villager.membership;
     this.#chance = new SimChance(`${world.seed} node ${place.villager.name}`);
-    this.#journal = this.#chance.bytes(8);
+    this.journal = this.#chance.bytes(8);
   }
 
   get name(): string {
     return this.place.villager.name;
+  }
+
+  get disk(): RecordDisk {
+    return this.#disk;
+  }
+
+  /** The one that it acts under, or did when it ran last. */
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  /** False for liars, and for rogues. */
+  get isHonest(): boolean {
+    return this.place.lies === 0 && !this.#isRogue;
+  }
+
+  /** Goes on after its removal, and does not want to know of any. */
+  get isRogue(): boolean {
+    return this.#isRogue;
+  }
+
+  /** Who belongs and what counts, as far as it knows; null while it does not run. */
+  get security(): SecurityState | null {
+    return this.isRunning ? (this.#running?.book.security ?? null) : null;
+  }
+
+  /** False for what was signed by somebody whom a removal hits that is known here, and is not listed. */
+  mayCount(batch: Pick<SignedBatch, 'hash' | 'statement'>): boolean {
+    const book = this.#running?.book;
+    const membership = book?.membershipOf(batch.statement.membership) ?? null;
+    if (book === undefined || membership === null) return true;
+    return judgeBatch(batch, membership, book.security) !== 'removed';
+  }
+
+  /** Batches that cannot be judged yet. */
+  get waitingBatches(): readonly VerifiedBatch[] {
+    return this.isRunning ? (this.#running?.book.waiting ?? []) : [];
   }
 
   get isRunning(): boolean {
@@ -175,6 +181,7 @@ export class SimNode {
     const running = this.#running;
     this.#hasLeft = true;
     running?.process.turn(() => {
+      running.keeper?.close();
       running.engine.close();
       running.desk.close();
     });
@@ -234,82 +241,67 @@ export class SimNode {
     running?.process.turn(() => running.engine.broadcast(type, bytes, done));
   }
 
+  /** In a turn of its own; null when it does not run, or does not any more. */
+  inOffice<Result>(act: (office: Office) => Result): Result | null {
+    const running = this.#running;
+    let result: Result | null = null;
+    running?.process.turn(() => {
+      result = act(running);
+    });
+    return result;
+  }
+
+  /** Says something of who belongs, with the pages that it names. */
+  say(statement: Uint8Array, pages: readonly Uint8Array[] = []): void {
+    this.inOffice(({ desk }) => void desk.publishStatement(statement, pages));
+  }
+
+  /** Begins an epoch, or has its secret from before. */
+  tellEpochSecret(epoch: KnownEpoch): void {
+    this.epochs.push(epoch);
+    const running = this.#running;
+    running?.process.turn(() => running.engine.onEpochSecret(epoch));
+  }
+
+  /**
+   * Goes on as if it had never been removed: forgets what was said about who belongs, takes nothing of it from
+   * others any more, and lets everybody in. With a disk of before it uses sequences of its journal again.
+   */
+  turnRogue(contacts: readonly Contact[], before: RecordDisk | null = null): void {
+    this.kill();
+    this.#isRogue = true;
+    if (before !== null) this.#disk = before.copy();
+    const { security } = this.#disk;
+    this.#disk.commit(() => {
+      for (const key of [...security.keys()]) this.#disk.setSecurity(key, undefined);
+    });
+    this.start(contacts);
+  }
+
   #build(process: SimProcess): Running {
-    const { village, crypto, network, belongings, listener, checkMs } = this.#world;
-    const { villager, address, isListening, bugs, lies } = this.place;
-    const { membership, signer } = villager;
-    const chance = this.#chance;
-    const gate = new PortGate(process);
-    const nodeId = new DataView(chance.bytes(8).buffer).getBigUint64(0);
-    const links = new SimLinks(network, { process, address, membership, nodeId, isListening });
-    const store = new NodeStore(this.#journal, {
-      disk: this.disk,
-      belongings,
-      gate,
+    const { listener } = this.#world;
+    return runNode(this.#world, this.place, {
       process,
-      bugs,
+      chance: this.#chance,
+      journal: this.journal,
+      disk: this.#disk,
+      membership: this.#membership,
+      epoch: this.epochs.at(-1) ?? null,
+      isRogue: this.#isRogue,
+      onMembership: (current) => {
+        this.#membership = current;
+      },
+      onEvent: (event) => {
+        if (event.kind === 'epochSecret') this.epochs.push(event.epoch);
+        listener.onEvent(this, event);
+      },
       onCommitted: (changes) => listener.onCommitted(this, changes),
-    });
-    const book = new RecordBook({
-      store,
-      crypto,
-      judge: village.judge,
-      chance,
-      signer,
-      membership,
-      quotas: QUOTAS,
-    });
-    const checker = crypto.checkerOn(process, checkMs);
-    const checks = new SignatureChecks(checker, store, (act) => process.endOfTurn(act));
-    const desk = new RecordDesk(
-      { book, store, clock: process, checks, durability: 'process' },
-      {
-        onStored: (changes, origin) => engine.onStored(changes, origin),
-        onChanges: (changes, origin) => listener.onChanges(this, changes, origin),
-        onFailed: (error) => this.#onFailed(process, 'record desk', error),
-      },
-    );
-    const engine = new GroupEngine({
-      membership,
-      signer,
-      nodeId,
-      crypto,
-      chance,
-      clock: bugs.has('busyLoop') ? impatient(process) : process,
-      links: new NodeLinks(
-        lies > 0 ? new LyingLinks(links, this.#chance, lies) : links,
-        gate,
-        bugs,
-      ),
-      store,
-      tools: book.tools,
-      membershipOf: (chainDigest) => book.membershipOf(chainDigest),
-      desk,
-      listenAddresses: () => (isListening ? [address] : []),
-      publishesPresence: true,
-      groupTimeBefore: null,
-      listener: {
-        onEvent: (event) => listener.onEvent(this, event),
-        onFailed: (error) => this.#onFailed(process, 'engine', error),
+      onChanges: (changes, origin) => listener.onChanges(this, changes, origin),
+      onFailed: (where, error) => {
+        if (process.isAlive && !(error instanceof CrashSignal)) {
+          listener.onFailed(this, where, error);
+        }
       },
     });
-    desk.learnMembership(membership.chain.map(({ der }) => der));
-    return { process, gate, links, store, desk, engine };
   }
-
-  #onFailed(process: SimProcess, where: FailedPart, error: unknown): void {
-    if (process.isAlive && !(error instanceof CrashSignal)) {
-      this.#world.listener.onFailed(this, where, error);
-    }
-  }
-}
-
-/** For the bug `busyLoop`: whoever waits longer than a second is woken at once. */
-function impatient(clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    endOfTurn: (act) => clock.endOfTurn(act),
-    nextTurn: (act) => clock.nextTurn(act),
-    wakeAfter: (delayMs, wake) => clock.wakeAfter(delayMs > 1_000 ? 0 : delayMs, wake),
-  };
 }

@@ -2,7 +2,6 @@
 // there is, and checks that watch every step. One seed fixes everything.
 
 import { assert } from '../core/base/assert.ts';
-import { bytesKey } from '../core/base/bytes.ts';
 import type { RecordWish } from '../core/book/record-drafts.ts';
 import type { RecordChange } from '../core/domain/records.ts';
 import type { GraphEvent } from '../core/node/graph-event.ts';
@@ -22,10 +21,12 @@ import type { SimLinks } from './network/sim-links.ts';
 import { type NetworkTap, SimNetwork } from './network/sim-network.ts';
 import { FAIR_WEATHER, type WeatherOptions } from './network/weather.ts';
 import type { DeliberateBug } from './node-faults.ts';
-import { Village, villagerName } from './people/village.ts';
+import type { FailedPart } from './node-run.ts';
+import { acquaint } from './people/acquaint.ts';
+import { Village, type Villager, villagerName } from './people/village.ts';
 import { SimChance } from './sim-chance.ts';
 import { SimFailure } from './sim-failure.ts';
-import { type FailedPart, type NodeListener, type NodeWorld, SimNode } from './sim-node.ts';
+import { type NodeListener, type NodeWorld, SimNode } from './sim-node.ts';
 import type { SimProcess } from './sim-process.ts';
 import { WORLD_BEGINS_MS } from './sim-time.ts';
 
@@ -48,6 +49,10 @@ export interface SimWorldOptions {
   readonly bugs?: readonly DeliberateBug[];
   /** The names of those who lie, and the part of their frames that are lies. */
   readonly liars?: Readonly<Record<string, number>>;
+  /** Who lives here, the founder first; by default they have the names and roles above. */
+  readonly villagers?: (village: Village) => readonly Villager[];
+  /** Members renew leases, and act under the membership of theirs that counts. Off: nobody has a lease there. */
+  readonly keepsLeases?: boolean;
   /** Off in large worlds, where they would cost more than what they watch. */
   readonly checksSteps?: boolean;
   /** One copy of what is the same on all disks; for large worlds. */
@@ -65,19 +70,22 @@ const PORT = 4_001;
 export class SimWorld implements NodeListener, NetworkTap {
   readonly seed: string;
   readonly agenda = new Agenda(WORLD_BEGINS_MS);
+  readonly crypto = new FastCrypto();
   readonly diary: Diary;
   readonly chance: SimChance;
   readonly network: SimNetwork;
   readonly village: Village;
-  readonly nodes: readonly SimNode[];
   readonly ledger = new Ledger();
   readonly measures: Measures;
   /** Events of the graphs, by their kind. */
   readonly eventCounts = new Map<string, number>();
-  readonly #crypto = new FastCrypto();
   readonly #checks: StepChecks | null;
   readonly #nodeByProcessName = new Map<string, SimNode>();
   readonly #knowsEverybody: boolean;
+  readonly #nodes: SimNode[] = [];
+  readonly #nodeWorld: NodeWorld;
+  readonly #bugs: ReadonlySet<DeliberateBug>;
+  readonly #liars: Readonly<Record<string, number>>;
   #watcher: WorldWatcher | null = null;
   #failure: SimFailure | null = null;
 
@@ -89,14 +97,22 @@ export class SimWorld implements NodeListener, NetworkTap {
     const weather = { seed: this.seed, options: { ...FAIR_WEATHER, ...options.weather } };
     this.network = new SimNetwork(this.agenda, this, weather);
     this.#knowsEverybody = options.knowsEverybody ?? false;
-    this.village = new Village(this.seed, this.#crypto, options.names?.[0]);
+    this.village = new Village(this.seed, this.crypto, options.names?.[0]);
     this.#checks = options.checksSteps === false ? null : this.#newChecks();
-    this.nodes = this.#settle(options);
-    if (options.isAcquainted === true) acquaint(this.nodes);
+    this.#bugs = new Set(options.bugs);
+    this.#liars = options.liars ?? {};
+    this.#nodeWorld = this.#newNodeWorld(options);
+    for (const villager of villagersOf(this.village, options)) this.settle(villager);
+    if (options.isAcquainted === true) acquaint(this.#nodes, 'everybody');
+    else if (options.keepsLeases === true) acquaint(this.#nodes, 'below');
   }
 
   get nowMs(): number {
     return this.agenda.nowMs;
+  }
+
+  get nodes(): readonly SimNode[] {
+    return this.#nodes;
   }
 
   get running(): readonly SimNode[] {
@@ -133,6 +149,18 @@ export class SimWorld implements NodeListener, NetworkTap {
       `and knows ${contacts.map(({ name }) => name).join(', ')}`,
     );
     node.start(contacts.map(({ contact }) => contact));
+  }
+
+  /** A machine for one more; it is not started. */
+  settle(villager: Villager): SimNode {
+    const { name } = villager;
+    const address = { host: hostOf(this.#nodes.length), port: PORT };
+    const lies = this.#liars[name] ?? 0;
+    const place = { villager, address, isListening: true, bugs: this.#bugs, lies };
+    const node = new SimNode(this.#nodeWorld, place);
+    this.#nodes.push(node);
+    this.#nodeByProcessName.set(name, node);
+    return node;
   }
 
   /** Throws `SimFailure` as soon as a check complains. */
@@ -246,7 +274,7 @@ export class SimWorld implements NodeListener, NetworkTap {
       return;
     }
     for (const record of result.records) {
-      if (node.place.lies === 0) this.ledger.note(node.name, record);
+      if (node.isHonest) this.ledger.note(node.name, record);
       this.measures.onPublished(record.hash, this.nowMs);
     }
   }
@@ -264,7 +292,7 @@ export class SimWorld implements NodeListener, NetworkTap {
   onSent(end: LinkEnd, kind: number, payload: Uint8Array): void {
     this.measures.onSent(kind, payload);
     const node = this.#nodeByProcessName.get(end.owner.process.name);
-    if (node?.place.lies === 0) this.#checks?.onSent(node, end, kind, payload);
+    if (node?.isHonest === true) this.#checks?.onSent(node, end, kind, payload);
   }
 
   onDelivered(_end: LinkEnd, kind: number, payload: Uint8Array): void {
@@ -280,32 +308,22 @@ export class SimWorld implements NodeListener, NetworkTap {
     this.diary.note(end.owner.process.name, 'loses its link to', `${far}: ${why}`);
   }
 
-  #settle(options: SimWorldOptions): readonly SimNode[] {
-    const world: NodeWorld = {
+  #newNodeWorld(options: SimWorldOptions): NodeWorld {
+    return {
       seed: this.seed,
       agenda: this.agenda,
       network: this.network,
-      crypto: this.#crypto,
+      crypto: this.crypto,
       village: this.village,
       belongings: options.sharesRecords === true ? sharedBelongings() : OWN_COPIES,
       listener: this,
       checkMs: CHECK_MS,
+      keepsLeases: options.keepsLeases ?? false,
     };
-    const bugs = new Set(options.bugs);
-    return Array.from({ length: options.nodes }, (_, at) => {
-      const name = options.names?.[at] ?? villagerName(at);
-      const role = at % 4 === 1 && options.roles !== 'members' ? 'administrator' : 'member';
-      const villager = at === 0 ? this.village.founder : this.village.member(name, { role });
-      const lies = options.liars?.[name] ?? 0;
-      const address = { host: hostOf(at), port: PORT };
-      const node = new SimNode(world, { villager, address, isListening: true, bugs, lies });
-      this.#nodeByProcessName.set(name, node);
-      return node;
-    });
   }
 
   #newChecks(): StepChecks {
-    const crypto = this.#crypto;
+    const crypto = this.crypto;
     const { group } = this.village.founder.membership;
     const tools = {
       group,
@@ -341,31 +359,13 @@ const NOTED: ReadonlySet<string> = new Set([
   'synced',
 ]);
 
-function acquaint(nodes: readonly SimNode[]): void {
-  const memberships = nodes.map(
-    ({
-      place: {
-        villager: { membership },
-      },
-    }) => {
-      const { chainDigest, publicKey, notAfter, chain } = membership;
-      return {
-        member: membership.member,
-        chainDigest,
-        publicKey,
-        notAfter,
-        chain: chain.map(({ der }) => der),
-      };
-    },
-  );
-  for (const { disk } of nodes) {
-    disk.commit(() => {
-      for (const one of memberships) {
-        disk.putMembership(bytesKey(one.chainDigest), one);
-        disk.learnName(one.publicKey, one.member);
-      }
-    });
-  }
+function villagersOf(village: Village, options: SimWorldOptions): readonly Villager[] {
+  if (options.villagers !== undefined) return options.villagers(village);
+  return Array.from({ length: options.nodes }, (_, at) => {
+    const name = options.names?.[at] ?? villagerName(at);
+    const role = at % 4 === 1 && options.roles !== 'members' ? 'administrator' : 'member';
+    return at === 0 ? village.founder : village.member(name, { role });
+  });
 }
 
 function hostOf(at: number): string {

@@ -8,7 +8,7 @@ import { ByteWriter } from '../../src/core/base/byte-writer.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
 import { decodeClose } from '../../src/core/wire/control.ts';
 import { encodeStreamCredit, encodeStreamOpen } from '../../src/core/wire/direct.ts';
-import { encodeFrame, KIND } from '../../src/core/wire/frame.ts';
+import { encodeFrame, KIND, payloadBytesMax } from '../../src/core/wire/frame.ts';
 import { dialRaw, enterRaw } from '../support/raw-link.ts';
 import { honestHello } from '../support/raw-member.ts';
 import { assertTurnedAway, siege } from '../support/siege.ts';
@@ -39,8 +39,11 @@ const BEFORE_WELCOME: Readonly<Record<string, readonly [Uint8Array, readonly num
   'a ping': [frames([KIND.ping, bytes(0, 0, 0, 1)]), []],
   'a keep-alive': [frames([KIND.keepAlive, NOTHING]), []],
   'a close': [frames([KIND.close, bytes(0, 0)]), []],
-  'a WELCOME of its own': [frames([KIND.welcome, NOTHING]), [KIND.refuse]],
-  'a NEED_CHAIN of its own': [frames([KIND.needChain, NOTHING]), [KIND.refuse]],
+  'a WELCOME of its own': [frames([KIND.welcome, NOTHING]), []],
+  'a NEED_CHAIN of its own': [frames([KIND.needChain, NOTHING]), []],
+  'a REFUSE of its own': [frames([KIND.refuse, bytes(1, 0)]), []],
+  'the header of a JOIN_ADMIT': [header(KIND.joinAdmit, payloadBytesMax(KIND.joinAdmit)), []],
+  'the header of a JOIN_REFUSE': [header(KIND.joinRefuse, 100), []],
   'a HELLO of nothing': [frames([KIND.hello, NOTHING]), []],
   'a HELLO of another version': [frames([KIND.hello, bytes(9, 0, 0)]), [KIND.refuse]],
   'a HELLO of unknown flags': [frames([KIND.hello, bytes(1, 0xfe)]), []],
@@ -60,7 +63,8 @@ const streamOne = encodeStreamOpen({ stream: 1, name: 'one' });
 const AFTER_WELCOME: Readonly<Record<string, Uint8Array>> = {
   'a message above 16 MiB': header(KIND.message, LIMITS.messageBytesMax + 3),
   'a frame of 4 GiB': header(KIND.message, 2 ** 32 - 1),
-  'a kind that nobody knows': header(0x7f, 0),
+  'a kind that nobody knows': header(0x2f, 0),
+  'a kind beyond all': header(0x7f, 0),
   'a HELLO': header(KIND.hello, 10),
   'a WELCOME': header(KIND.welcome, 0),
   'a REFUSE': header(KIND.refuse, 2),

@@ -52,6 +52,7 @@ function longChain(length: number): { readonly who: RawMember; readonly chain: U
       friendlyName: next.certificate.friendlyName,
       role: 'administrator',
       membershipsBelowMax: Math.max(0, 24 - chain.length),
+      leaseMs: null,
       notBefore,
       notAfter,
     });
@@ -113,6 +114,7 @@ test('a membership that has ended is refused, and that is said', async (t) => {
     friendlyName: group.certificate.friendlyName,
     role: 'creator',
     membershipsBelowMax: 23,
+    leaseMs: null,
     notBefore: chain[0].notBefore,
     notAfter: wallTimeOf(nowTime() - day / 2),
   });

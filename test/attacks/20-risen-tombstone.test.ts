@@ -23,11 +23,13 @@ import {
 const { ann, bob, carol, eve } = CAST;
 const MINUTE_MS = 60_000;
 const END = wallTimeOf(NOW + HOUR_MS);
+/** Further away than a lease, so that the tombstone ends together with what it hides. */
+const LATE_END = wallTimeOf(NOW + 30 * DAY_MS);
 
 /** A note of Bob and its deletion by Ann, as both travel. */
-function deletedNote() {
+function deletedNote(end = END) {
   const [author, administrator] = [keeper(bob), keeper(ann)];
-  const published = author.publish(newNote('gone', { expiresAt: END }));
+  const published = author.publish(newNote('gone', { expiresAt: end }));
   const note = sent(batchIn(published));
   administrator.take(note);
   const tombstone = sent(batchIn(administrator.publish(deletion(only(published).id))));
@@ -81,14 +83,15 @@ test('two members whose clocks differ by 20 minutes do not bring it back to each
 });
 
 test('the tombstone outlasts the record for a member whose clock is as far behind as is taken', () => {
-  const { note, tombstone, id } = deletedNote();
+  const { note, tombstone, id } = deletedNote(LATE_END);
+  assert.equal(tombstone.entries[0]?.content.expiresAt, LATE_END);
   const home = keeper(carol);
   home.take(note);
   home.take(tombstone);
-  home.now = wallTimeOf(END + LIMITS.tombstoneGraceMs - 1);
+  home.now = wallTimeOf(LATE_END + LIMITS.tombstoneGraceMs - 1);
   home.doWhatIsDue();
   // The clock was wrong, and is set back by the most that two clocks may differ.
-  home.now = wallTimeOf(END - 1);
+  home.now = wallTimeOf(LATE_END - 1);
   home.take(note);
   assert.equal(home.book.find(id, home.now), null);
 });

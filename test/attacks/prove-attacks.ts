@@ -8,12 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Change, Weakening } from './weakening.ts';
-import { WEAKENINGS_OF_FRAMES } from './weakenings-of-frames.ts';
-import { WEAKENINGS_OF_GRAPH } from './weakenings-of-graph.ts';
-import { WEAKENINGS_OF_JOURNALS } from './weakenings-of-journals.ts';
-import { WEAKENINGS_OF_LINKS } from './weakenings-of-links.ts';
-import { WEAKENINGS_OF_NEIGHBORS } from './weakenings-of-neighbors.ts';
-import { WEAKENINGS_OF_RECORDS } from './weakenings-of-records.ts';
+import { changesOf, WEAKENINGS } from './weakenings.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json', 'tsconfig.base.json'];
@@ -36,7 +31,7 @@ async function prove(weakening: Weakening): Promise<Verdict> {
   try {
     for (const name of COPIED) cpSync(join(ROOT, name), join(tree, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
-    for (const change of [weakening, ...(weakening.and === undefined ? [] : [weakening.and])]) {
+    for (const change of changesOf(weakening)) {
       const problem = weaken(tree, change);
       if (problem !== null) return { ok: false, says: problem };
     }
@@ -89,15 +84,7 @@ function killAll({ pid }: ChildProcess): void {
 }
 
 const words = process.argv.slice(2);
-const all = [
-  ...WEAKENINGS_OF_LINKS,
-  ...WEAKENINGS_OF_FRAMES,
-  ...WEAKENINGS_OF_RECORDS,
-  ...WEAKENINGS_OF_JOURNALS,
-  ...WEAKENINGS_OF_NEIGHBORS,
-  ...WEAKENINGS_OF_GRAPH,
-];
-const chosen = all.filter(
+const chosen = WEAKENINGS.filter(
   ({ attack, name, testFile }) =>
     words.length === 0 || words.some((word) => `${attack} ${name} ${testFile}`.includes(word)),
 );

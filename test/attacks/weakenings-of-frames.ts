@@ -2,7 +2,6 @@
 
 import type { Weakening } from './weakening.ts';
 
-const HANDSHAKE = 'src/core/link/handshake.ts';
 const LISTENER = 'src/adapters/tls/tls-listener.ts';
 const DOORMAN = 'src/core/link/doorman.ts';
 const CHAIN = 'src/core/trust/chain.ts';
@@ -88,20 +87,19 @@ export const WEAKENINGS_OF_FRAMES: readonly Weakening[] = [
     attack: 9,
     name: 'the length of a frame before WELCOME',
     file: HANDSHAKE_FRAMES,
-    find: 'kind > KIND.refuse || length > payloadBytesMax(kind)',
-    replace: 'kind > KIND.refuse',
+    find: '!maySendBeforeWelcome(this.#sender, kind) || length > payloadBytesMax(kind)',
+    replace: '!maySendBeforeWelcome(this.#sender, kind)',
     testFile: FRAMES,
     testPattern: 'a HELLO longer than any can be|a frame of 4 GiB is turned away',
   },
   {
     attack: 9,
     name: 'the kind of a frame before WELCOME',
-    file: HANDSHAKE,
-    find: 'if (kind === KIND.hello) return this.#onHello(payload, now, chainAsked);',
-    replace:
-      "if (kind > KIND.hello) return { kind: 'wait', send: [] };\n    if (kind === KIND.hello) return this.#onHello(payload, now, chainAsked);",
+    file: HANDSHAKE_FRAMES,
+    find: '!maySendBeforeWelcome(this.#sender, kind) || length > payloadBytesMax(kind)',
+    replace: 'length > payloadBytesMax(kind)',
     testFile: FRAMES,
-    testPattern: 'a WELCOME of its own|a NEED_CHAIN of its own',
+    testPattern: 'a WELCOME of its own|a NEED_CHAIN of its own|the header of a JOIN_ADMIT',
   },
   {
     attack: 9,
@@ -121,7 +119,7 @@ export const WEAKENINGS_OF_FRAMES: readonly Weakening[] = [
     and: {
       file: STREAMS,
       find: '      default: {',
-      replace: '      case 0x7f:\n        return true;\n      default: {',
+      replace: '      case 0x2f:\n        return true;\n      default: {',
     },
     testFile: FRAMES,
     testPattern: 'a member who sends a kind that nobody knows',

@@ -5,10 +5,11 @@ import type { Weakening } from './weakening.ts';
 
 const ADMISSION = 'src/core/book/admission.ts';
 const ATTRIBUTES = 'src/core/records/record-attributes.ts';
-const BOOK = 'src/core/book/record-book.ts';
 const BUNDLE = 'src/core/records/bundle.ts';
+const DEFERRED = 'src/core/book/deferred-places.ts';
 const KNOWN = 'src/core/book/known-memberships.ts';
 const LAWS = 'src/core/book/record-laws.ts';
+const OWN = 'src/core/book/own-records.ts';
 const PENDING = 'src/core/book/pending-records.ts';
 const STATEMENT = 'src/core/records/batch-statement.ts';
 const VERIFIED = 'src/core/records/verified-batch.ts';
@@ -152,16 +153,16 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
   {
     attack: 19,
     name: 'that the moments of one batch wait together',
-    file: BOOK,
-    find: "if (a.kind === 'time') return b.kind === 'time';",
-    replace: "if (a.kind === 'time') return b.kind === 'time' && a.at === b.at;",
+    file: DEFERRED,
+    find: "    case 'time':\n",
+    replace: "    case 'time':\n      return b.kind === 'time' && a.at === b.at;\n",
     testFile: FLOODS,
     testPattern: 'one batch of many moments',
   },
   {
     attack: 19,
     name: 'that moments are looked at minute by minute',
-    file: BOOK,
+    file: DEFERRED,
     find: 'wallTimeOf(Math.ceil(until.at / MINUTE_MS) * MINUTE_MS)',
     replace: 'until.at',
     testFile: FLOODS,
@@ -197,7 +198,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
   {
     attack: 19,
     name: 'what attributes take while they wait',
-    file: WAITING,
+    file: 'src/core/records/record-memory.ts',
     find: 'const ATTRIBUTE_OVERHEAD_BYTES = 200;',
     replace: 'const ATTRIBUTE_OVERHEAD_BYTES = 0;',
     testFile: 'test/unit/book/waiting-room.test.ts',
@@ -225,8 +226,8 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
     attack: 20,
     name: 'the order of versions',
     file: ADMISSION,
-    find: 'if (before !== null && comparePrecedence(record, before) <= 0) {',
-    replace: 'if (before !== null && comparePrecedence(record, before) === 0) {',
+    find: 'if (before !== null && comparePrecedence(judged, before) <= 0) {',
+    replace: 'if (before !== null && comparePrecedence(judged, before) === 0) {',
     testFile: RISEN,
     testPattern: 'the record does not come back',
   },
@@ -296,7 +297,7 @@ export const WEAKENINGS_OF_JOURNALS: readonly Weakening[] = [
   {
     attack: 21,
     name: 'the quota of what is published here, before it is signed',
-    file: BOOK,
+    file: OWN,
     find: "if (full !== null) return refuse('QUOTA_EXCEEDED', full);",
     replace: '',
     testFile: QUOTA,

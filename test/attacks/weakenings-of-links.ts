@@ -198,7 +198,7 @@ export const WEAKENINGS_OF_LINKS: readonly Weakening[] = [
     replace: '',
     and: {
       file: HANDSHAKE,
-      find: 'if (found.member === membership.member) {',
+      find: 'if (found.member === membership.member && !this.#isOtherNode(hello)) {',
       replace: 'if (false) {',
     },
     testFile: REPLAYED,
@@ -226,7 +226,7 @@ export const WEAKENINGS_OF_LINKS: readonly Weakening[] = [
     attack: 5,
     name: 'that HELLO comes once',
     file: FRAME_READER,
-    find: 'if (length > payloadBytesMax(kind) || kind <= KIND.refuse) {',
+    find: 'if (length > payloadBytesMax(kind) || mayComeBeforeWelcome(kind)) {',
     replace: 'if (length > payloadBytesMax(kind)) {',
     and: {
       file: STREAMS,
@@ -279,7 +279,7 @@ export const WEAKENINGS_OF_LINKS: readonly Weakening[] = [
     testPattern: 'a message in place of WELCOME|a true answer|a HELLO without',
     and: {
       file: HANDSHAKE_FRAMES,
-      find: 'kind > KIND.refuse || length',
+      find: '!maySendBeforeWelcome(this.#sender, kind) || length',
       replace: 'length',
     },
   },

@@ -5,7 +5,7 @@ import type { Weakening } from './weakening.ts';
 const LINE = 'src/engine/graph/neighbor-line.ts';
 const DESK = 'src/engine/graph/neighbor-desk.ts';
 const HALF_OPEN = 'test/attacks/43-half-open-neighbor.test.ts';
-const FLOOD = 'test/attacks/45-neighbor-flood.test.ts';
+const FLOOD = 'test/attacks/43-neighbor-flood.test.ts';
 
 export const WEAKENINGS_OF_NEIGHBORS: readonly Weakening[] = [
   {
@@ -50,7 +50,7 @@ export const WEAKENINGS_OF_NEIGHBORS: readonly Weakening[] = [
     testPattern: 'breaks a rule',
   },
   {
-    attack: 45,
+    attack: 43,
     name: 'how many links there are',
     file: DESK,
     find: 'this.#lines.size >= LIMITS.neighborLinksMax',
@@ -59,7 +59,7 @@ export const WEAKENINGS_OF_NEIGHBORS: readonly Weakening[] = [
     testPattern: 'together have 64 links',
   },
   {
-    attack: 45,
+    attack: 43,
     name: 'how many links a member has',
     file: DESK,
     find: 'theirs.length >= LIMITS.neighborLinksPerMemberMax',
@@ -68,7 +68,7 @@ export const WEAKENINGS_OF_NEIGHBORS: readonly Weakening[] = [
     testPattern: 'a hundred times',
   },
   {
-    attack: 45,
+    attack: 43,
     name: 'that a dialer wants one of the two',
     file: 'src/core/wire/hello.ts',
     find: 'if (flags > FLAG_NEIGHBOR)',

@@ -172,7 +172,7 @@ test("§13.1: Alice's card is signed as the text says", () => {
 });
 
 test('§13.2: the security head is the hash of the sorted digests of the chains', () => {
-  const { digests } = JSON.parse(block(page, 'json', 'MEMBERSHIP_LIST'));
+  const { digests } = JSON.parse(block(page, 'json', 'SECURITY_LIST'));
   assert.deepEqual(digests, [...digests].sort());
   const chains = digests.map((digest: string) => Buffer.from(digest, 'hex'));
   assert.ok(digests.includes(hexText(sha256(hex('chain')))));

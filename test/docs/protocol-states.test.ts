@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { Handshake, HandshakeRole, HandshakeStep } from '../../src/core/link/handshake.ts';
+import type { Handshake, HandshakeStep } from '../../src/core/link/handshake.ts';
 import { encodeFrame, KIND } from '../../src/core/wire/frame.ts';
 import { encodeRefuse } from '../../src/core/wire/hello.ts';
+import type { HandshakeRole } from '../../src/core/wire/link-kinds.ts';
 import { newAlice, newBob, now, type Party, payloadOf } from '../golden/example-meeting.ts';
 import { alice, bob } from '../support/golden-chains.ts';
 import { readPage, tableAfter } from '../support/protocol-page.ts';

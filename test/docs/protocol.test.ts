@@ -19,6 +19,7 @@ import { CLOSE_CODES } from '../../src/core/wire/control.ts';
 import { RESET_CODES } from '../../src/core/wire/direct.ts';
 import { payloadBytesMax } from '../../src/core/wire/frame.ts';
 import { REFUSE_CODES } from '../../src/core/wire/hello.ts';
+import { maySendBeforeWelcome } from '../../src/core/wire/link-kinds.ts';
 import { protocolBlocks } from '../golden/protocol-blocks.ts';
 import { block, blockNames, readPage, tableAfter } from '../support/protocol-page.ts';
 import { MESSAGE_NAMES, namesOf, readFrame } from '../support/wire-reading.ts';
@@ -63,6 +64,21 @@ test('§0.2 has every message with its number, and its longest payload', () => {
   assert.deepEqual(rows, expected);
 });
 
+test('§0.2 says of each message before WELCOME who sends it', () => {
+  const rows = tableAfter(page, '### 0.2').flatMap(([, name, sender]) =>
+    sender === 'driver' ? [] : [[name, sender]],
+  );
+  const senders = new Map(namesOf().map(([name, kind]) => [MESSAGE_NAMES[name], senderOf(kind)]));
+  for (const [name = '', sender] of rows) assert.equal(sender, senders.get(name), name);
+});
+
+function senderOf(kind: number): string {
+  const dials = maySendBeforeWelcome('dialer', kind);
+  const listens = maySendBeforeWelcome('listener', kind);
+  if (dials === listens) return 'both';
+  return dials ? 'dialer' : 'listener';
+}
+
 test('§0.3 has the limits of the code', () => {
   assert.deepEqual(
     tableAfter(page, '### 0.3').map(([, value]) => value),
@@ -97,10 +113,22 @@ test('§0.3 has the limits of the code', () => {
       LIMITS.broadcastBytesMax,
       LIMITS.bundleBytesMax,
       LIMITS.syncItemsMax,
-      LIMITS.syncMembershipsMax,
+      LIMITS.securityListedMax,
       LIMITS.syncSymbolsMax,
       LIMITS.syncRangesMax,
       LIMITS.syncRangeElementsMax,
+      LIMITS.statementBytesMax,
+      LIMITS.statementSignaturesMax,
+      LIMITS.keptDigestsInPageMax,
+      LIMITS.keptPagesMax,
+      LIMITS.cutoffsMax,
+      LIMITS.certificatesRevokedMax,
+      LIMITS.epochRevocationsMax,
+      LIMITS.statementTextBytesMax,
+      LIMITS.offerUsesMax,
+      LIMITS.verifierBytesMax,
+      LIMITS.verifierBoxesMax,
+      LIMITS.passwordMessageBytesMax,
     ].map(plain),
   );
 });

@@ -1,6 +1,6 @@
 // The tables of the documents that the code dictates: limits, errors and rooms.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERROR_CATALOGUE } from '../../src/api/error-catalogue.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
@@ -19,10 +19,16 @@ export const TABLES: readonly Table[] = [
   { page: 'docs/architecture.md', section: 'rooms', text: roomsTable },
 ];
 
-const LIMITS_SOURCE = join(ROOT, 'src', 'core', 'domain', 'limits.ts');
+const LIMITS_FOLDER = join(ROOT, 'src', 'core', 'domain');
+
+/** LIMITS and the parts that it is made of. */
+function limitsSource(): string {
+  const files = readdirSync(LIMITS_FOLDER).filter((name) => /^(.*-)?limits\.ts$/.test(name));
+  return files.map((name) => readFileSync(join(LIMITS_FOLDER, name), 'utf8')).join('\n');
+}
 
 function limitsTable(): string {
-  const source = readFileSync(LIMITS_SOURCE, 'utf8');
+  const source = limitsSource();
   const rows = Object.entries(LIMITS).map(([name, value]) => {
     const why = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*${name}:`).exec(source)?.[1];
     if (why === undefined) throw new Error(`${name} of LIMITS has no comment`);

@@ -119,10 +119,10 @@ test('any bytes in any chunks are frames or malformed, and the same ones however
 
 test('any bytes of a stranger are frames of a handshake or malformed', () => {
   fuzz('handshake frames', (source) => {
-    const frames = new HandshakeFrames();
+    const frames = new HandshakeFrames(source.pick(['dialer', 'listener']));
     valueIn(() => {
       for (let left = 20; left > 0; left--) {
-        const kind = source.below(6);
+        const kind = source.below(0x11);
         const length = source.pick([0, 0, 1, 5, 200, 40_960, 70_000]);
         const head = Uint8Array.of(0, length >> 16, length >> 8, length, kind);
         frames.push(source.below(3) === 0 ? source.bytes(source.below(30)) : head);

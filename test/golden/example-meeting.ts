@@ -75,6 +75,7 @@ export class Party {
       isNeighbor,
       nodeId: this.#nodeId,
       listenAddresses: this.#person === alice ? ADDRESSES : [],
+      removalOf: () => null,
     };
     return new Handshake(facts, { crypto: nodeCrypto, judge: this.#judge, memory: this.#memory });
   }

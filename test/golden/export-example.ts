@@ -23,6 +23,7 @@ const BUNDLES = bundleExamples()
   .map(({ bundle }) => bundle);
 export const TOTALS = {
   memberships: 2,
+  security: 0,
   bundles: BUNDLES.length,
   records: BUNDLES.reduce((sum, { entries }) => sum + entries.length, 0),
 };
@@ -41,7 +42,7 @@ export const PARTS: readonly RawPart[] = [
   { name: 'end', body: encodeTotals(TOTALS) },
 ];
 
-export function exportOf(parts: readonly RawPart[], begin = encodeExportBegin()): Uint8Array {
+export function exportOf(parts: readonly RawPart[], begin = encodeExportBegin(TOTALS)): Uint8Array {
   const before = Buffer.concat([
     begin,
     ...parts.flatMap(({ name, body }) => [encodePartHead({ name, bodyBytes: body.length }), body]),

@@ -146,16 +146,16 @@ function floodExamples(): readonly WireExample[] {
 
 function membershipExamples(): readonly WireExample[] {
   const list = (isLast: boolean, digests: Uint8Array) =>
-    encodeFrame(KIND.membershipList, sync.encodeMembershipList({ isLast, digests }));
+    encodeFrame(KIND.securityList, sync.encodeSecurityList({ isLast, digests }));
   const want = (digests: Uint8Array) =>
-    encodeFrame(KIND.membershipWant, sync.encodeMembershipWant(digests));
+    encodeFrame(KIND.securityWant, sync.encodeSecurityWant(digests));
   const all = concatBytes(CHAIN_DIGESTS);
   return [
-    shown('MEMBERSHIP_LIST', list(true, all)),
-    more('MEMBERSHIP_LIST', list(false, CHAIN_DIGESTS[0] ?? NOTHING)),
-    more('MEMBERSHIP_LIST', list(true, NOTHING)),
-    shown('MEMBERSHIP_WANT', want(CHAIN_DIGESTS[0] ?? NOTHING)),
-    more('MEMBERSHIP_WANT', want(all)),
+    shown('SECURITY_LIST', list(true, all)),
+    more('SECURITY_LIST', list(false, CHAIN_DIGESTS[0] ?? NOTHING)),
+    more('SECURITY_LIST', list(true, NOTHING)),
+    shown('SECURITY_WANT', want(CHAIN_DIGESTS[0] ?? NOTHING)),
+    more('SECURITY_WANT', want(all)),
     shown('MEMBERSHIP', encodeFrame(KIND.membership, sync.encodeMembership(ALICE_CHAIN))),
     more('MEMBERSHIP', encodeFrame(KIND.membership, sync.encodeMembership(BOB_CHAIN))),
   ];

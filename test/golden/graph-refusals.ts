@@ -62,7 +62,7 @@ function overlayRefusals(): readonly WireRefusal[] {
     refusal('GREET', 'a count longer than it need be', greetWith(1, '8000')),
     refusal('GREET', 'nothing', frameText(KIND.greet, '')),
     refusal('GREET', 'longer than 16,384', overLimit(KIND.greet, 16_384)),
-    refusal('PART', 'reason 8', frameText(KIND.part, '0800')),
+    refusal('PART', 'reason 9', frameText(KIND.part, '0900')),
     refusal('PART', 'nine cards', frameText(KIND.part, `0009${CARD.repeat(9)}`)),
     refusal(
       'PART',
@@ -129,15 +129,15 @@ function floodRefusals(): readonly WireRefusal[] {
 }
 
 function membershipRefusals(): readonly WireRefusal[] {
-  const list = (payload: string) => frameText(KIND.membershipList, payload);
-  const want = (payload: string) => frameText(KIND.membershipWant, payload);
+  const list = (payload: string) => frameText(KIND.securityList, payload);
+  const want = (payload: string) => frameText(KIND.securityWant, payload);
   return [
-    refusal('MEMBERSHIP_LIST', 'flag 1', list('0200')),
-    refusal('MEMBERSHIP_LIST', 'a digest twice', list(`0102${DIGEST.repeat(2)}`)),
-    refusal('MEMBERSHIP_LIST', 'out of order', list(`0102${DIGEST}${'10'.repeat(32)}`)),
-    refusal('MEMBERSHIP_LIST', 'more than 4,000', list(`01a11f${DIGEST}`)),
-    refusal('MEMBERSHIP_WANT', 'a digest twice', want(`02${DIGEST.repeat(2)}`)),
-    refusal('MEMBERSHIP_WANT', 'a digest that ends early', want('0111')),
+    refusal('SECURITY_LIST', 'flag 1', list('0200')),
+    refusal('SECURITY_LIST', 'a digest twice', list(`0102${DIGEST.repeat(2)}`)),
+    refusal('SECURITY_LIST', 'out of order', list(`0102${DIGEST}${'10'.repeat(32)}`)),
+    refusal('SECURITY_LIST', 'more than 4,000', list(`01a11f${DIGEST}`)),
+    refusal('SECURITY_WANT', 'a digest twice', want(`02${DIGEST.repeat(2)}`)),
+    refusal('SECURITY_WANT', 'a digest that ends early', want('0111')),
     refusal('MEMBERSHIP', 'no certificate', frameText(KIND.membership, '00')),
     refusal('MEMBERSHIP', '26 certificates', frameText(KIND.membership, `1a${'0100'.repeat(26)}`)),
   ];

@@ -8,9 +8,11 @@ import { hexText } from '../../src/core/base/hex.ts';
 import { doorName, hourOf } from '../../src/core/link/door-name.ts';
 import { writeIdentityCard } from '../../src/core/trust/identity-card.ts';
 import { sealInvitation } from '../../src/core/trust/invitation.ts';
+import { writeTicketText } from '../../src/core/trust/open-invitation.ts';
 import { writeAddresses } from '../../src/core/wire/address-codec.ts';
 import { writeChain } from '../../src/core/wire/chain-codec.ts';
-import { alice, bob, NOW } from '../support/golden-chains.ts';
+import { decodeStatement, pageDigest, signedBytesOf } from '../../src/core/wire/security.ts';
+import { alice, bob, club, NOW } from '../support/golden-chains.ts';
 import { jsonText, type PageBlock } from '../support/protocol-page.ts';
 import { nodeCrypto } from '../support/trust-cast.ts';
 import { readFrame } from '../support/wire-reading.ts';
@@ -32,6 +34,8 @@ import {
   payloadOf,
   SECRET,
 } from './example-meeting.ts';
+import { PAGE, REVOCATION, TICKET_OFFER, TICKET_USE } from './example-security.ts';
+import { joinExampleSignedBytes } from './join-examples.ts';
 import { recordBlocks } from './record-blocks.ts';
 import { wireExamples } from './wire-examples.ts';
 
@@ -45,6 +49,7 @@ export function protocolBlocks(): readonly PageBlock[] {
     ...signatureBlocks(),
     ...recordBlocks(),
     ...graphBlocks(),
+    ...securityBlocks(),
   ];
 }
 
@@ -131,6 +136,40 @@ function graphBlocks(): readonly PageBlock[] {
     hex('broadcast-signed-bytes', broadcastSignedBytes()),
     hex('parcel-id', exampleParcelId()),
   ];
+}
+
+function securityBlocks(): readonly PageBlock[] {
+  const { group, unsigned, signatures } = decodeStatement(REVOCATION, club.group, nodeCrypto);
+  const [signature] = signatures;
+  if (signature === undefined) throw new Error('the revocation is signed');
+  return [
+    hex('statement-signed-bytes', signedBytesOf(group, unsigned, signature.membership)),
+    hex('page-digest', pageDigest(PAGE, club.group, nodeCrypto)),
+    hex('ticket-use-bytes', TICKET_USE),
+    text('ticket', ticketText()),
+    hex('join-signed-bytes', joinExampleSignedBytes()),
+  ];
+}
+
+/** The ticket of §14.5 as Dave got it. */
+function ticketText(): string {
+  const offer = decodeStatement(TICKET_OFFER, club.group, nodeCrypto);
+  if (offer.body.kind !== 'offer') throw new Error('a ticket is an offer');
+  const { doorSecret, expiresAt, role } = offer.body;
+  return writeTicketText(
+    {
+      by: 'ticket',
+      groupFriendlyName: 'Chess club',
+      group: club.group,
+      offer: offer.digest,
+      doorSecret,
+      expiresAt,
+      role,
+      contacts: [{ member: alice.peer, addresses: ADDRESSES.slice(0, 1) }],
+      seed: seedOf('Ticket'),
+    },
+    nodeCrypto,
+  );
 }
 
 /** As `person` of test/support/trust-cast.ts makes its key. */

@@ -7,10 +7,10 @@ import { signedBytesOf, writeBatchStatement } from '../../src/core/records/batch
 import { encodeBundle } from '../../src/core/records/bundle.ts';
 import { writeStamp } from '../../src/core/records/record-stamp.ts';
 import { alice, club } from '../support/golden-chains.ts';
+import type { Values } from '../support/graph-reading.ts';
 import { jsonText, type PageBlock } from '../support/protocol-page.ts';
 import { bundleValues, contentValues, statementValues } from '../support/record-values.ts';
 import { nodeCrypto } from '../support/trust-cast.ts';
-import type { Values } from '../support/wire-reading.ts';
 import { batchExamples, bundleExamples } from './record-examples.ts';
 
 function hex(name: string, bytes: Uint8Array): PageBlock {

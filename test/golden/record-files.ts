@@ -9,6 +9,7 @@ import { encodeBundle, openBundle } from '../../src/core/records/bundle.ts';
 import { encodeContent } from '../../src/core/records/record-content.ts';
 import { RecordIds } from '../../src/core/records/record-ids.ts';
 import { alice, club } from '../support/golden-chains.ts';
+import type { Values } from '../support/graph-reading.ts';
 import { newTools } from '../support/record-samples.ts';
 import {
   bundleValues,
@@ -17,7 +18,6 @@ import {
   statementValues,
 } from '../support/record-values.ts';
 import { nodeCrypto } from '../support/trust-cast.ts';
-import type { Values } from '../support/wire-reading.ts';
 import { batchExamples, bundleExamples, contentExamples } from './record-examples.ts';
 import { recordRefusals } from './record-refusals.ts';
 

@@ -15,6 +15,8 @@ import { encodeRefuse, REFUSE_CODES, type RefuseReason } from '../../src/core/wi
 import { sent } from '../support/wire-reading.ts';
 import { exampleHellos } from './example-meeting.ts';
 import { graphExamples } from './graph-examples.ts';
+import { joinExamples } from './join-examples.ts';
+import { securityExamples } from './security-examples.ts';
 import { more, shown, type WireExample } from './wire-example.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -108,5 +110,7 @@ export function wireExamples(): readonly WireExample[] {
     ...messageExamples(),
     ...streamExamples(),
     ...graphExamples(),
+    ...securityExamples(),
+    ...joinExamples(),
   ];
 }

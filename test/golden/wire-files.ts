@@ -2,7 +2,7 @@
 // frames that are refused.
 
 import { hexText } from '../../src/core/base/hex.ts';
-import type { Values } from '../support/wire-reading.ts';
+import type { Values } from '../support/graph-reading.ts';
 import { readFrame } from '../support/wire-reading.ts';
 import { wireExamples } from './wire-examples.ts';
 import { wireRefusals } from './wire-refusals.ts';

@@ -5,6 +5,8 @@ import { hexText } from '../../src/core/base/hex.ts';
 import { KIND } from '../../src/core/wire/frame.ts';
 import { exampleHellos, payloadOf } from './example-meeting.ts';
 import { graphRefusals } from './graph-refusals.ts';
+import { joinRefusals } from './join-refusals.ts';
+import { securityRefusals } from './security-refusals.ts';
 import { frameText, overLimit, refusal, type WireRefusal } from './wire-refusal.ts';
 
 /** The first HELLO with `bytes` in place of those at `at`. */
@@ -13,9 +15,7 @@ function helloWith(at: number, bytes: string): string {
   return frameText(KIND.hello, text.slice(0, 2 * at) + bytes + text.slice(2 * at + bytes.length));
 }
 
-const UNKNOWN_KINDS = [
-  0x00, 0x05, 0x07, 0x0d, 0x0f, 0x12, 0x1f, 0x25, 0x2f, 0x3a, 0x44, 0x4f, 0x5b, 0x7f, 0x80, 0xff,
-];
+const UNKNOWN_KINDS = [0x00, 0x12, 0x1f, 0x25, 0x2f, 0x3a, 0x44, 0x4f, 0x5e, 0x7f, 0x80, 0xff];
 
 export function wireRefusals(): readonly WireRefusal[] {
   return [
@@ -33,12 +33,12 @@ export function wireRefusals(): readonly WireRefusal[] {
     refusal('NEED_CHAIN', 'a payload', frameText(KIND.needChain, '00')),
     refusal('WELCOME', 'a payload', frameText(KIND.welcome, '00')),
     refusal('REFUSE', 'code 0', frameText(KIND.refuse, '0000')),
-    refusal('REFUSE', 'code 11', frameText(KIND.refuse, '0b00')),
+    refusal('REFUSE', 'code 12', frameText(KIND.refuse, '0c00')),
     refusal('REFUSE', 'detail of 257 bytes', frameText(KIND.refuse, `018102${'78'.repeat(257)}`)),
     refusal('KEEPALIVE', 'a payload', frameText(KIND.keepAlive, '00')),
     refusal('PING', 'three bytes', frameText(KIND.ping, '000001')),
     refusal('PONG', 'five bytes', frameText(KIND.pong, '0000000100')),
-    refusal('CLOSE', 'code 4', frameText(KIND.close, '0400')),
+    refusal('CLOSE', 'code 5', frameText(KIND.close, '0500')),
     refusal('CLOSE', 'no reason', frameText(KIND.close, '00')),
     refusal('CLOSE', 'a reason that ends early', frameText(KIND.close, '000278')),
     refusal('CLOSE', 'a length longer than it need be', frameText(KIND.close, '00810078')),
@@ -71,6 +71,8 @@ export function wireRefusals(): readonly WireRefusal[] {
     refusal('STREAM_END', 'bytes after it', frameText(KIND.streamEnd, '0100')),
     refusal('STREAM_RESET', 'code 3', frameText(KIND.streamReset, '0103')),
     ...graphRefusals(),
+    ...securityRefusals(),
+    ...joinRefusals(),
   ];
 }
 

@@ -30,6 +30,21 @@ export const ROOMS: readonly Room[] = [
     mayImport: ['core/base', 'core/domain', 'core/wire', 'core/ports'],
   },
   {
+    folder: 'src/core/security',
+    mayImport: ['core/base', 'core/domain', 'core/wire', 'core/ports', 'core/trust'],
+  },
+  {
+    folder: 'src/core/join',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/wire',
+      'core/ports',
+      'core/trust',
+      'core/security',
+    ],
+  },
+  {
     folder: 'src/core/link',
     mayImport: ['core/base', 'core/domain', 'core/wire', 'core/trust', 'core/ports'],
   },
@@ -47,7 +62,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'src/core/book',
-    mayImport: ['core/base', 'core/domain', 'core/records', 'core/trust', 'core/ports'],
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/records',
+      'core/trust',
+      'core/security',
+      'core/ports',
+    ],
   },
 
   {
@@ -82,6 +104,7 @@ export const ROOMS: readonly Room[] = [
       'core/ports',
       'core/wire',
       'core/records',
+      'core/security',
       'core/book',
       'core/graph',
       'core/graph/overlay',
@@ -92,6 +115,21 @@ export const ROOMS: readonly Room[] = [
   },
 
   {
+    folder: 'src/engine/join',
+    mayImport: [
+      'core/base',
+      'core/domain',
+      'core/ports',
+      'core/wire',
+      'core/link',
+      'core/direct',
+      'core/trust',
+      'core/security',
+      'core/join',
+      'engine',
+    ],
+  },
+  {
     folder: 'src/engine/graph',
     mayImport: [
       'core/base',
@@ -101,6 +139,7 @@ export const ROOMS: readonly Room[] = [
       'core/link',
       'core/direct',
       'core/records',
+      'core/security',
       'core/book',
       'core/graph',
       'core/node',
@@ -117,6 +156,7 @@ export const ROOMS: readonly Room[] = [
       'core/link',
       'core/direct',
       'core/records',
+      'core/security',
       'core/book',
       'core/trust',
     ],
@@ -124,6 +164,8 @@ export const ROOMS: readonly Room[] = [
 
   { folder: 'src/adapters/clock', ...ADAPTER },
   { folder: 'src/adapters/crypto', ...ADAPTER },
+  { folder: 'src/adapters/opaque', ...ADAPTER, npm: ['@serenity-kit/opaque'] },
+  { folder: 'src/adapters/qr', ...ADAPTER, npm: ['uqr'] },
   {
     folder: 'src/adapters/sqlite/tables',
     mayImport: ['core/base', 'core/domain', 'core/records', 'core/ports'],
@@ -197,11 +239,14 @@ export const ROOMS: readonly Room[] = [
       'core/search',
       'core/book',
       'core/trust',
+      'core/security',
+      'core/join',
       'core/wire',
       'core/ports',
       'core/node',
       'engine',
       'engine/graph',
+      'engine/join',
       'adapters/*',
     ],
     mayUseNode: true,

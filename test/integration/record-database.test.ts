@@ -22,6 +22,7 @@ import {
   type RecordDatabaseOptions,
 } from '../../src/adapters/sqlite/record-database.ts';
 import { SqliteRecordStore } from '../../src/adapters/sqlite/sqlite-record-store.ts';
+import { rowChecksum } from '../../src/adapters/sqlite/tables/row-checksum.ts';
 import { MIGRATIONS } from '../../src/adapters/sqlite/tables/schema.ts';
 import { parseGroupName, parsePeerName } from '../../src/core/domain/names.ts';
 import { WorldError, type WorldErrorCode } from '../../src/core/ports/world-error.ts';
@@ -54,6 +55,17 @@ function fill(options: RecordDatabaseOptions): Uint8Array {
   store.commit([ALICE.arrival, ...arrivalOf(contents, [ALICE])], 'power');
   store.close();
   return contents.entries[7]?.id ?? new Uint8Array(16);
+}
+
+/** What its tables and indexes are, and of which version they are. */
+function schemaOf(path: string): unknown {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const version = database.prepare('PRAGMA user_version').get();
+    return [version, database.prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()];
+  } finally {
+    database.close();
+  }
 }
 
 /** The content of every file of the directory but the lock. */
@@ -231,6 +243,43 @@ test('a migration is made as a whole or not at all', async (t) => {
   proveRefused(options, 'DATABASE_TOO_NEW', { version: MIGRATIONS.length + 1 });
 });
 
+test('a database of version 1 is upgraded in place, with its records', async (t) => {
+  const options = await newOptions(t);
+  const journal = new TestJournal(ALICE);
+  const contents = journal.publish([1, 2, 3].map((ordinal) => ({ ordinal })));
+  const before = openRecordDatabase(options);
+  const oldJournal = before.journal;
+  before.commit([ALICE.arrival, ...arrivalOf(contents, [ALICE])], 'power');
+  before.close();
+  spoil(
+    options.path,
+    `DROP TABLE security; DROP INDEX batch_by_author; DROP INDEX shadow_by_batch;
+     PRAGMA user_version = 1`,
+  );
+  const first = openDatabaseFile(await newOptions(t), MIGRATIONS.slice(0, 1));
+  assert.deepEqual(schemaOf(options.path), schemaOf(first.path), 'it is one of version 1');
+  first.database.close();
+  first.lock.release();
+  assert.deepEqual(checkDatabase(options.path).problems, [], 'one that nobody opened since');
+
+  const store = openRecordDatabase(options);
+  t.after(() => store.close());
+  assert.deepEqual(store.journal, oldJournal);
+  const ids = contents.entries.map(({ id }) => id);
+  for (const [at, id] of ids.entries()) {
+    assert.deepEqual(store.findRecord(id)?.hash, contents.entries[at]?.hash);
+  }
+  assert.equal(store.use(ALICE.publicKey).records, 3);
+  assert.deepEqual(store.versionsIn(contents.batch.hash), { records: ids, shadows: [] });
+  assert.deepEqual(store.batchesOf(ALICE.publicKey, null, 9).batches, [contents.batch]);
+  const digest = new Uint8Array(32).fill(4);
+  const item = { digest, form: 'page', bytes: new Uint8Array(70) } as const;
+  store.commit([{ kind: 'putSecurity', ...item }], 'power');
+  store.commit(arrivalOf(journal.publish([{ ordinal: 4 }]), [ALICE]), 'power');
+  assert.deepEqual(store.securityItems(null, 9), [item]);
+  assert.deepEqual(checkDatabase(options.path).problems, []);
+});
+
 test('a full disk fails a commit with nothing changed, and it works when there is room', async (t) => {
   const options = await newOptions(t);
   const opened = openDatabaseFile(options, MIGRATIONS);
@@ -275,6 +324,15 @@ test('the check finds counters, columns and indexes that are not those of the re
     ["UPDATE batch SET leaves = x'00'", /a batch has the wrong checksum|batch 1: /],
     ["UPDATE member SET peer_name = 'x'", /a member has the wrong checksum/],
     ["UPDATE membership SET chain = x'00'", /a membership has the wrong checksum/],
+    [
+      "INSERT INTO security VALUES (x'07', 1, 0, x'00')",
+      /a security item: a security item has the wrong checksum/,
+    ],
+    [
+      // The checksum that it would have with this form.
+      `INSERT INTO security VALUES (x'07', 3, ${rowChecksum([Uint8Array.of(7), Uint8Array.of(0)], 3)}, x'00')`,
+      /a security item has no form that there is/,
+    ],
   ];
   for (const [sql, found] of harm) {
     const options = await newOptions(t);

@@ -108,7 +108,7 @@ test('what an administrator made of a record goes out, and the shadow of the rec
   const owner = { group: TEST_GROUP, member: TEST_MEMBER };
   assert.deepEqual(
     file.check(owner, () => false),
-    { memberships: 2, bundles: 2, records: 3 },
+    { memberships: 2, security: 0, bundles: 2, records: 3 },
   );
   const places = [...file.parts()].flatMap(({ part }) =>
     part.name === 'bundle' ? [part.bundle.entries.map(({ place }) => place)] : [],

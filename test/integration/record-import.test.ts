@@ -75,7 +75,7 @@ test('a file of another group, another identity or a later version is named so',
   assert.equal(foreign.code, 'DATABASE_OF_ANOTHER');
   assert.equal(detailOf(foreign, 'what'), 'member');
   const later = Buffer.from(bytes);
-  later[8] = 2;
+  later[8] = 3;
   writeFileSync(path, resealed(later));
   assert.equal((await refusalOf(house.group.records.importFrom(path))).code, 'DATABASE_TOO_NEW');
   assert.equal(others.records.use.records + joined.records.use.records, 0);

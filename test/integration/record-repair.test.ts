@@ -172,6 +172,7 @@ test('a repair that fails leaves nothing of it', async (t) => {
       assert.ok(existsSync(`${path}.repairing`), 'it has begun');
       throw full;
     },
+    securityDigestOf: () => null,
   };
   assert.throws(() => repairDatabase(request), full);
   const left = readdirSync(join(house.directory, 'records'));

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openVault } from '../../src/adapters/vault/open-vault.ts';
+import { wallTimeOf } from '../../src/core/base/time.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
 import { authorityOf, type PeerName } from '../../src/core/domain/names.ts';
 import { storedGroup, storedIdentity } from '../support/vault-cast.ts';
@@ -80,8 +81,8 @@ test('what is not there is named by its own code, and what is there is not added
   await withVault(await vaultDirectory(t), async (vault) => {
     await vault.addIdentity(alice);
     const impostor = { ...alice, name: `${authorityOf(alice.name)}.mallory` as PeerName };
-    await assertFails(vault.addIdentity(alice), 'ALREADY_EXISTS');
-    await assertFails(vault.addIdentity(impostor), 'ALREADY_EXISTS');
+    await assertFails(vault.addIdentity(alice), 'IDENTITY_EXISTS');
+    await assertFails(vault.addIdentity(impostor), 'IDENTITY_EXISTS');
     await assertFails(vault.removeIdentity(impostor.name), 'IDENTITY_NOT_FOUND');
     await assertFails(
       vault.replaceIdentityCertificate(bob.name, bob.certificate),
@@ -101,6 +102,11 @@ test('what could not be read again is never written', async (t) => {
   const longest = (more: number) => new Uint8Array(LIMITS.certificateBytesMax + more);
   const count = Math.ceil((LIMITS.chainBytesMax + 1) / LIMITS.certificateBytesMax);
   const tooMany = Array.from({ length: count }, () => longest(0));
+  const digest = new Uint8Array(32);
+  const nineSecrets = Array.from({ length: 9 }, (_, at) => ({
+    secret: digest,
+    replacedAt: wallTimeOf(at),
+  }));
   await withVault(directory, async (vault) => {
     await vault.addIdentity(alice);
     const malformed = [
@@ -110,6 +116,10 @@ test('what could not be read again is never written', async (t) => {
       () => vault.putGroup({ ...village, friendlyName: 'a\0' }),
       () => vault.putGroup({ ...village, discoverySecret: new Uint8Array(8) }),
       () => vault.putGroup({ ...village, groupKey: alice.key }),
+      () => vault.putGroup({ ...village, epoch: new Uint8Array(31) }),
+      () => vault.putGroup({ ...village, earlierSecrets: nineSecrets }),
+      () => vault.putGroup({ ...village, tickets: [{ offer: digest, text: 'x'.repeat(8_193) }] }),
+      () => vault.putGroup({ ...village, tickets: [{ offer: longest(0), text: '' }] }),
       () => vault.putGroup({ ...village, chain: tooMany }),
     ];
     for (const write of malformed) {
@@ -122,13 +132,19 @@ test('what could not be read again is never written', async (t) => {
   });
 });
 
-test('a removed identity leaves no file behind, nor do its groups', async (t) => {
+test('a removed identity leaves no file behind, and is not removed while it has groups', async (t) => {
   const directory = await vaultDirectory(t);
   const alice = storedIdentity();
   await withVault(directory, async (vault) => {
     const before = await filesBelow(directory);
     await vault.addIdentity(alice);
-    for (const group of [storedGroup(alice), storedGroup(alice)]) await vault.putGroup(group);
+    const groups = [storedGroup(alice), storedGroup(alice)];
+    for (const group of groups) await vault.putGroup(group);
+    const refused = await failure(vault.removeIdentity(alice.name));
+    assert.equal(refused.code, 'IDENTITY_IN_USE');
+    const names = vault.groups(alice.name).map(({ name }) => name);
+    assert.deepEqual(refused.details, { identity: alice.name, groups: names.join(', ') });
+    for (const { name } of groups) await vault.removeGroup(alice.name, name);
     await vault.removeIdentity(alice.name);
     assert.deepEqual(vault.identities(), []);
     assert.deepEqual(await filesBelow(directory), before);
@@ -170,13 +186,17 @@ test('what a write left half done is swept or written over', async (t) => {
 
 test('a vault of a later release is left alone', async (t) => {
   const directory = await vaultDirectory(t);
-  await withVault(directory, (vault) => vault.addIdentity(storedIdentity()));
+  await withVault(directory, async (vault) => {
+    const alice = storedIdentity();
+    await vault.addIdentity(alice);
+    await vault.putGroup({ ...storedGroup(alice), addressBook: [] });
+  });
   for (const path of (await filesBelow(directory)).filter((name) => !name.includes('lock.'))) {
     const text = await readFile(path, 'utf8');
-    await writeFile(path, '{"version":2,"of":"a form that is not known yet"}');
+    await writeFile(path, '{"version":3,"of":"a form that is not known yet"}');
     const error = await failure(openVault({ directory }));
     assert.equal(error.code, 'VAULT_TOO_NEW');
-    assert.deepEqual(error.details, { path, version: 2 });
+    assert.deepEqual(error.details, { path, version: 3 });
     await writeFile(path, text);
   }
 });

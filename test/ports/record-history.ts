@@ -12,7 +12,7 @@ import type {
   SearchOrder,
   SearchRequest,
 } from '../../src/core/domain/search.ts';
-import type { RecordStore, StoreChange } from '../../src/core/ports/record-store.ts';
+import type { BatchesPage, RecordStore, StoreChange } from '../../src/core/ports/record-store.ts';
 import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import {
   putOf,
@@ -55,7 +55,8 @@ export type Step =
       readonly kind: 'remove' | 'restore' | 'removeShadow' | 'again' | 'lateShadow';
       readonly record: number;
     }
-  | { readonly kind: 'sweep'; readonly now: number };
+  | { readonly kind: 'sweep'; readonly now: number }
+  | { readonly kind: 'security'; readonly item: number; readonly isPut: boolean };
 
 const moment = fc.integer({ min: 0, max: 3 });
 
@@ -114,6 +115,11 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   recordStep('again'),
   recordStep('lateShadow'),
   fc.record({ kind: fc.constant('sweep' as const), now: fc.integer({ min: 0, max: 12 }) }),
+  fc.record({
+    kind: fc.constant('security' as const),
+    item: fc.nat(5),
+    isPut: fc.nat(3).map((one) => one > 0),
+  }),
 );
 
 const clause: fc.Arbitrary<SearchClause> = fc.oneof(
@@ -216,6 +222,7 @@ export class HistoryWriter {
       const now = wallTimeOf(TEST_MOMENT + one.now);
       return [{ kind: 'removeShadowsUntil', now }, ...removalsOf(store, one.now)];
     }
+    if (one.kind === 'security') return [securityChange(one.item, one.isPut)];
     if (one.kind === 'publish') return this.#publish(one, store);
     const chosen = this.published.at(one.record % Math.max(this.published.length, 1));
     const entry = chosen?.contents.entries[chosen.place];
@@ -294,6 +301,25 @@ export class HistoryWriter {
   }
 }
 
+function securityChange(item: number, isPut: boolean): StoreChange {
+  const digest = new Uint8Array(32).fill(item);
+  if (!isPut) return { kind: 'removeSecurity', digest };
+  const form = item % 2 === 0 ? 'page' : 'statement';
+  return { kind: 'putSecurity', digest, form, bytes: new Uint8Array(100 * item).fill(item) };
+}
+
+/** The hashes, page by page. */
+export function batchesOf(store: RecordStore, author: Uint8Array, max: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  for (let after: number | null = null, pages = 0; pages < 1_000; pages++) {
+    const page: BatchesPage = store.batchesOf(author, after, max);
+    found.push(...page.batches.map(({ hash }) => hash));
+    if (page.next === null) return found;
+    after = page.next;
+  }
+  throw new Error('the batches do not end');
+}
+
 function removalsOf(store: RecordStore, now: number): readonly StoreChange[] {
   const due = store.removable(wallTimeOf(TEST_MOMENT + now), 3);
   return due.map(({ id }) => ({ kind: 'removeRecord', id }));
@@ -329,7 +355,8 @@ export function answersOf(
       store.readData(id),
       store.findShadow(id),
     ]),
-    batches: [...hashes.values()].map((hash) => store.findBatch(hash)),
+    batches: [...hashes.values()].map((hash) => [store.findBatch(hash), store.versionsIn(hash)]),
+    security: store.securityItems(null, 100),
     journals: cast.flatMap(({ publicKey }) =>
       [1, 2].map((byte) => {
         const journal = new Uint8Array(8).fill(byte);
@@ -341,6 +368,7 @@ export function answersOf(
       store.use(publicKey),
       store.findMember(publicKey),
       store.nextRefresh(publicKey),
+      batchesOf(store, publicKey, 2),
       moments.map((now) => store.refreshable(publicKey, now, 5)),
     ]),
     elements: elementsOf(store, 3).toSorted((a, b) => compareBytes(a.id, b.id)),

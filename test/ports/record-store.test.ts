@@ -10,6 +10,7 @@ import { TEST_GROUP, TEST_MEMBER } from '../support/record-builder.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { bundleKit } from './record-bundles-kit.ts';
 import { elementKit } from './record-elements-kit.ts';
+import { securityKit } from './record-security-kit.ts';
 import { recordStoreKit, type StoreMaker, type StoreOnDisk } from './record-store-kit.ts';
 import { recordStoreTimes } from './record-store-times.ts';
 
@@ -23,6 +24,7 @@ for (const [storeName, make] of Object.entries(STORES)) {
   recordStoreTimes(storeName, make);
   bundleKit(storeName, make);
   elementKit(storeName, make);
+  securityKit(storeName, make);
 }
 
 function onSqlite(t: TestContext, path: string): StoreOnDisk {

@@ -54,6 +54,7 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
       return lastId;
     },
     listenAddresses: () => [],
+    removalOf: () => null,
   };
   const desk = new DirectDesk(parts);
   desk.attach({
@@ -69,9 +70,10 @@ export function bareDesk(t: TestContext, who: RawMember): BareDesk {
   });
   const doors = new Doors(nodeCrypto, systemClock);
   doors.add({
-    key: { discoverySecret: who.discoverySecret, member: who.name },
+    keys: [{ discoverySecret: who.discoverySecret, member: who.name }],
     credentials,
     desk,
+    joins: null,
   });
   const listener = new TlsListener(doors);
   atEnd(t, async () => {

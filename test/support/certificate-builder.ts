@@ -32,6 +32,8 @@ export interface Description {
   readonly group: Person;
   readonly role: Role;
   readonly below: number | null;
+  /** In seconds; none when it is missing. */
+  readonly lease?: number | null;
   readonly notBefore: WallTime;
   readonly notAfter: WallTime;
 }
@@ -64,6 +66,12 @@ export function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {
 
 export function integer(value: number): Buffer {
   return tlv(2, Buffer.from([value]));
+}
+
+function longInteger(value: number): Buffer {
+  const digits = value.toString(16);
+  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return tlv(2, hex(even >= '8' ? `00${even}` : even));
 }
 
 export function utf8(text: string): Buffer {
@@ -143,6 +151,7 @@ function extensionsOf(described: Description): readonly Buffer[] {
   const said = [integer(1), integer(KINDS[kind])];
   if (kind !== 'identity') said.push(utf8(group.group));
   if (kind === 'membership') said.push(integer(ROLES[role]));
+  if (typeof described.lease === 'number') said.push(longInteger(described.lease));
   const authority =
     kind === 'membership'
       ? [extension(EXTENSION_IDS.authorityKeyId, tlv(0x30, tlv(0x80, issuerKeyId)), 'ignorable')]

@@ -7,6 +7,8 @@ import { ByteWriter } from '../../src/core/base/byte-writer.ts';
 import { concatBytes } from '../../src/core/base/bytes.ts';
 import { encodeFrame, KIND } from '../../src/core/wire/frame.ts';
 import { FrameReader } from '../../src/core/wire/frame-reader.ts';
+import { HandshakeFrames } from '../../src/core/wire/handshake-frames.ts';
+import { maySendBeforeWelcome } from '../../src/core/wire/link-kinds.ts';
 
 /** One call of a reader; neighboring pieces of one stream are joined, for where they are cut is open. */
 export type Heard =
@@ -25,6 +27,14 @@ export function messageFrame(typeIndex: number, bytes: Uint8Array): Uint8Array {
 
 export function streamFrame(stream: number, bytes: Uint8Array): Uint8Array {
   return encodeFrame(KIND.streamBytes, new ByteWriter().varint(stream).raw(bytes).finish());
+}
+
+/** Reads these bytes of a handshake or join, whichever end may have sent the first frame in them. */
+export function framesHolding(chunks: readonly Uint8Array[]): HandshakeFrames {
+  const [, , , , kind = 0] = concatBytes(chunks);
+  const frames = new HandshakeFrames(maySendBeforeWelcome('dialer', kind) ? 'dialer' : 'listener');
+  for (const chunk of chunks) frames.push(chunk);
+  return frames;
 }
 
 /** Kinds that carry neither messages nor the bytes of streams, with the bounds of their payloads. */
@@ -57,8 +67,8 @@ export const NEIGHBOR_KINDS: readonly (readonly [number, number])[] = [
   [KIND.iHave, 131_072],
   [KIND.graft, 32],
   [KIND.prune, 0],
-  [KIND.membershipList, 131_072],
-  [KIND.membershipWant, 131_072],
+  [KIND.securityList, 131_072],
+  [KIND.securityWant, 131_072],
   [KIND.membership, 32_832],
   [KIND.getSymbols, 16],
   [KIND.symbols, 131_072],
@@ -68,6 +78,9 @@ export const NEIGHBOR_KINDS: readonly (readonly [number, number])[] = [
   [KIND.bundle, 17_825_792],
   [KIND.syncState, 131_072],
   [KIND.offer, 131_072],
+  [KIND.statement, 131_072],
+  [KIND.keptPage, 131_072],
+  [KIND.epochSecret, 64],
 ];
 
 export const messageCase = (typeIndex: number, bytes: Uint8Array): FrameCase => ({

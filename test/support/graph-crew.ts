@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import { atEnd } from './at-end.ts';
-import type { Order, Report } from './graph-program.ts';
+import type { Order, Parting, Report } from './graph-program.ts';
 import { until, within } from './until.ts';
 
 const PROGRAM = join(import.meta.dirname, 'graph-program.ts');
@@ -37,6 +37,8 @@ export class Sailor {
   readonly troubles: string[] = [];
   /** What became of its neighbors and its status, for whoever asks why. */
   readonly diary: string[] = [];
+  /** The links that it had and has no more. */
+  readonly partings: Parting[] = [];
   neighbors: readonly string[] = [];
   changedAt = 0;
   #process: ChildProcess;
@@ -120,6 +122,7 @@ export class Sailor {
     const at = (performance.now() / 1_000).toFixed(3);
     if (report.kind === 'acknowledged') this.acknowledged.push(report.id);
     else if (report.kind === 'trouble') this.troubles.push(report.what);
+    else if (report.kind === 'parted') this.partings.push(report.parting);
     else if (report.kind === 'status') this.diary.push(`${at} ${report.status}`);
     else if (report.kind === 'neighbors') {
       this.neighbors = report.names;
@@ -155,13 +158,34 @@ export async function assemble(t: TestContext, size: number): Promise<readonly S
 }
 
 async function start(t: TestContext): Promise<Sailor> {
-  const directory = await mkdtemp(join(tmpdir(), 'peergroup-'));
+  return await startIn(t, await mkdtemp(join(tmpdir(), 'peergroup-')));
+}
+
+async function startIn(t: TestContext, directory: string): Promise<Sailor> {
   const sailor = new Sailor(directory);
   atEnd(t, async () => {
     await sailor.endNow();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   });
   await haveCard(sailor);
+  return sailor;
+}
+
+/** A directory with what this one has on its disk now. It is closed for that, and opens its group again. */
+export async function backUp(sailor: Sailor): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'peergroup-'));
+  await sailor.close();
+  await cp(sailor.directory, directory, { recursive: true });
+  sailor.revive();
+  await haveCard(sailor);
+  await sailor.ask({ kind: 'open' }, 'grouped');
+  return directory;
+}
+
+/** The same member once more, who knows what it knew then. */
+export async function restore(t: TestContext, backup: string): Promise<Sailor> {
+  const sailor = await startIn(t, backup);
+  sailor.name = (await sailor.ask({ kind: 'open' }, 'grouped')).name;
   return sailor;
 }
 

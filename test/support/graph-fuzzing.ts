@@ -52,7 +52,8 @@ export class FuzzNode {
     this.#source = source;
     this.#nodeId = BigInt(1 + source.below(1_000_000));
     this.#node = new GroupNode({
-      membership: recorder.membership,
+      ownMembership: () => recorder.membership,
+      security: () => book.security,
       signer: recorder.person,
       nodeId: this.#nodeId,
       crypto: nodeCrypto,
@@ -134,12 +135,12 @@ export class FuzzNode {
       case 'take':
         this.#inputs.push({
           kind: 'judged',
-          ticket: effect.ticket,
+          errand: effect.errand,
           judgement: this.#judgement(effect.contents.entries.length),
         });
         break;
       case 'learn':
-        this.#inputs.push({ kind: 'chainJudged', ticket: effect.ticket, verdict: this.#verdict() });
+        this.#inputs.push({ kind: 'chainJudged', errand: effect.errand, verdict: this.#verdict() });
         break;
       case 'goOn':
         this.#inputs.push({ kind: 'goOn' });

@@ -173,7 +173,8 @@ export class GraphSide {
       this.desk.learnMembership(membership.chain.map(({ der }) => der));
     }
     engine = new GroupEngine({
-      membership: recorder.membership,
+      ownMembership: () => recorder.membership,
+      security: () => book.security,
       signer: recorder.person,
       nodeId: this.nodeId,
       crypto: nodeCrypto,

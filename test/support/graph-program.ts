@@ -4,7 +4,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openNode, type PeerGroup, type PeerNode } from '../../src/api/index.ts';
+import { isPeerGroupError, openNode, type PeerGroup, type PeerNode } from '../../src/api/index.ts';
 
 export type Order = LifeOrder | GroupOrder;
 
@@ -31,7 +31,17 @@ type GroupOrder =
   | { readonly kind: 'sum' }
   /** What the store has. */
   | { readonly kind: 'list' }
-  | { readonly kind: 'look' };
+  | { readonly kind: 'look' }
+  | RemovalOrder;
+
+type RemovalOrder =
+  /** Take direct connections. */
+  | { readonly kind: 'accept' }
+  /** A direct connection that stays open; what came of it. */
+  | { readonly kind: 'dial'; readonly name: string; readonly address: string }
+  | { readonly kind: 'remove'; readonly name: string; readonly reason: string }
+  /** Links with this member, of either kind. */
+  | { readonly kind: 'linksWith'; readonly name: string };
 
 export type Report =
   | { readonly kind: 'card'; readonly card: string; readonly port: number }
@@ -48,8 +58,29 @@ export type Report =
   /** Of its neighbors now, each time that they have changed. */
   | { readonly kind: 'neighbors'; readonly names: readonly string[]; readonly why: string }
   | { readonly kind: 'status'; readonly status: string }
+  | ({ readonly kind: 'dialed' } & Dialed)
+  /** Times are of the day, by the clock that all processes of a machine have in common. */
+  | { readonly kind: 'removed'; readonly at: number; readonly state: string }
+  | { readonly kind: 'linksWith'; readonly neighbor: number; readonly direct: number }
+  | { readonly kind: 'parted'; readonly parting: Parting }
+  /** We are no member any more. */
+  | { readonly kind: 'expelled'; readonly reason: string; readonly at: number }
   | { readonly kind: 'trouble'; readonly what: string }
   | { readonly kind: 'closed'; readonly tookMs: number; readonly resources: readonly string[] };
+
+/** A link that has ended. */
+export interface Parting {
+  readonly name: string;
+  readonly link: 'neighbor' | 'direct';
+  readonly why: string;
+  readonly at: number;
+}
+
+interface Dialed {
+  /** Of the error; null when there was none. */
+  readonly code: string | null;
+  readonly message: string;
+}
 
 type Door = readonly [port: number, through: number];
 
@@ -81,13 +112,19 @@ class Known {
   add(id: string): void {
     if (this.#ids.has(id)) report({ kind: 'trouble', what: `${id} was told twice` });
     this.#ids.add(id);
-    this.#digest ^= BigInt(`0x${id.replaceAll('-', '')}`);
+    this.#digest ^= numberOf(id);
     for (const each of [...this.#awaited]) {
       each.ids.delete(id);
       if (each.ids.size > 0) continue;
       this.#awaited.splice(this.#awaited.indexOf(each), 1);
       each.done();
     }
+  }
+
+  /** Whoever published it is no member any more. */
+  take(id: string): void {
+    if (!this.#ids.delete(id)) report({ kind: 'trouble', what: `${id} was unknown and taken` });
+    this.#digest ^= numberOf(id);
   }
 
   whenAll(ids: readonly string[], done: () => void): void {
@@ -99,6 +136,10 @@ class Known {
   sum(): Report {
     return { kind: 'sum', count: this.#ids.size, digest: this.#digest.toString(16) };
   }
+}
+
+function numberOf(id: string): bigint {
+  return BigInt(`0x${id.replaceAll('-', '')}`);
 }
 
 /** All dials of this process, as a network that can be cut would lead them. */
@@ -162,6 +203,14 @@ class Life {
         return report({ kind: 'list', ids: await idsOf(group) });
       case 'look':
         return report({ kind: 'look', ...lookOf(group) });
+      case 'accept':
+        return void group.acceptDirectConnections();
+      case 'dial':
+        return report({ kind: 'dialed', ...(await dial(group, order)) });
+      case 'remove':
+        return await remove(group, order);
+      case 'linksWith':
+        return report({ kind: 'linksWith', ...linksWith(group, order.name) });
     }
   }
 
@@ -170,14 +219,23 @@ class Life {
     for (const id of await idsOf(group)) this.#known.add(id);
     group.addEventListener('recordChanged', ({ change, record }) => {
       if (change === 'added') this.#known.add(record.id);
+      else if (change === 'revoked') this.#known.take(record.id);
       else report({ kind: 'trouble', what: `a record was ${change}` });
     });
-    group.addEventListener('neighborChanged', ({ reason }) => {
+    group.addEventListener('neighborChanged', ({ change, neighbor, reason }) => {
+      if (change === 'down') parted(neighbor.name, 'neighbor', reason ?? '');
       const names = group.neighbors.map(({ name }) => name);
       report({ kind: 'neighbors', names, why: reason ?? 'up' });
     });
-    group.addEventListener('statusChanged', ({ status: { state, reason } }) => {
-      report({ kind: 'status', status: reason === null ? state : `${state} ${reason}` });
+    group.addEventListener('statusChanged', ({ status: { state, reason, lastFailure } }) => {
+      const words = [state, reason, lastFailure?.code, lastFailure?.detail];
+      report({ kind: 'status', status: words.filter((word) => word != null).join(' ') });
+    });
+    group.addEventListener('connectionClosed', ({ connection, end }) => {
+      parted(connection.member.name, 'direct', end.how);
+    });
+    group.addEventListener('removed', ({ removal: { reason } }) => {
+      report({ kind: 'expelled', reason, at: timeOfDay() });
     });
     for (const type of ['graphFailed', 'recordsFailed'] as const) {
       group.addEventListener(type, ({ error }) => complain(error));
@@ -194,8 +252,7 @@ class Life {
     this.#publishing = new AbortController();
     const { signal } = this.#publishing;
     for (let at = 1; !signal.aborted; at++) {
-      const { id } = await group.records.add({ type: TYPE, data: `${group.self} ${at}` });
-      report({ kind: 'acknowledged', id });
+      if (!(await publishOne(group, `${group.self} ${at}`))) break;
       await delay(everyMs);
     }
     report({ kind: 'stopped' });
@@ -209,6 +266,54 @@ class Life {
     report({ kind: 'closed', tookMs, resources: process.getActiveResourcesInfo() });
     process.disconnect();
   }
+}
+
+/** False for one that is no member any more. */
+async function publishOne({ records }: PeerGroup, data: string): Promise<boolean> {
+  try {
+    const { id } = await records.add({ type: TYPE, data });
+    report({ kind: 'acknowledged', id });
+    return true;
+  } catch (error) {
+    if (isPeerGroupError(error) && error.code === 'MEMBERSHIP_REMOVED') return false;
+    throw error;
+  }
+}
+
+async function dial(
+  group: PeerGroup,
+  { name, address }: Record<'name' | 'address', string>,
+): Promise<Dialed> {
+  try {
+    const { member } = await group.openDirectConnection(name, { address });
+    return { code: null, message: member.name };
+  } catch (error) {
+    if (!isPeerGroupError(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+async function remove(
+  { memberships }: PeerGroup,
+  { name, reason }: Record<'name' | 'reason', string>,
+): Promise<void> {
+  const { state } = await memberships.remove(name, { reason });
+  report({ kind: 'removed', at: timeOfDay(), state });
+}
+
+function linksWith(group: PeerGroup, name: string): Record<'neighbor' | 'direct', number> {
+  return {
+    neighbor: group.neighbors.filter((neighbor) => neighbor.name === name).length,
+    direct: group.connections.filter(({ member }) => member.name === name).length,
+  };
+}
+
+function parted(name: string, link: Parting['link'], why: string): void {
+  report({ kind: 'parted', parting: { name, link, why, at: timeOfDay() } });
+}
+
+function timeOfDay(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 async function publishMany(group: PeerGroup, count: number): Promise<void> {

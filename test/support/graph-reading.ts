@@ -17,14 +17,14 @@ import * as sync from '../../src/core/wire/sync.ts';
 import { decodeRanges, encodeRanges } from '../../src/core/wire/sync-ranges.ts';
 import * as symbols from '../../src/core/wire/sync-symbols.ts';
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
-interface Body {
+export interface Body {
   readonly values: Values;
   readonly again: Uint8Array;
 }
 
-type Reader = (payload: Uint8Array) => Body;
+export type Reader = (payload: Uint8Array) => Body;
 
 const SYMBOL_BYTES = 17;
 const DIGEST_BYTES = 32;
@@ -32,7 +32,7 @@ const PREFIX_BYTES = 8;
 const ELEMENT_BYTES = 12;
 
 /** A message that is an object whose fields need no other form. */
-function reader<Value extends object>(
+export function reader<Value extends object>(
   decode: (payload: Uint8Array) => Value,
   encode: (value: Value) => Uint8Array,
 ): Reader {
@@ -43,7 +43,7 @@ function reader<Value extends object>(
 }
 
 /** One that is a list. */
-function listReader<Item>(
+export function listReader<Item>(
   name: string,
   decode: (payload: Uint8Array) => readonly Item[],
   encode: (items: readonly Item[]) => Uint8Array,
@@ -87,16 +87,16 @@ export const GRAPH_BODIES: Readonly<Partial<Record<keyof typeof KIND, Reader>>> 
     flood.decodePrune(payload);
     return { values: {}, again: flood.encodePrune() };
   },
-  membershipList: (payload) => {
-    const list = sync.decodeMembershipList(payload);
+  securityList: (payload) => {
+    const list = sync.decodeSecurityList(payload);
     const digests = unpacked(list.digests, DIGEST_BYTES);
-    return { values: { isLast: list.isLast, digests }, again: sync.encodeMembershipList(list) };
+    return { values: { isLast: list.isLast, digests }, again: sync.encodeSecurityList(list) };
   },
-  membershipWant: packedReader(
+  securityWant: packedReader(
     'digests',
     DIGEST_BYTES,
-    sync.decodeMembershipWant,
-    sync.encodeMembershipWant,
+    sync.decodeSecurityWant,
+    sync.encodeSecurityWant,
   ),
   /** The chain as the lengths of its certificates: what they say is judged elsewhere. */
   membership: (payload) => {
@@ -131,7 +131,7 @@ function unpacked(packed: Uint8Array, itemBytes: number): readonly string[] {
   );
 }
 
-function fieldsOf(value: object): Values {
+export function fieldsOf(value: object): Values {
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [name, plainOf(field)] as const),
   );

@@ -10,12 +10,11 @@ import { LIMITS } from '../../src/core/domain/limits.ts';
 import type { GroupName } from '../../src/core/domain/names.ts';
 import {
   Handshake,
-  type HandshakeRole,
   type HandshakeStep,
   type HandshakeTools,
 } from '../../src/core/link/handshake.ts';
 import { KIND } from '../../src/core/wire/frame.ts';
-import { type Frame, HandshakeFrames } from '../../src/core/wire/handshake-frames.ts';
+import type { Frame } from '../../src/core/wire/handshake-frames.ts';
 import {
   decodeHello,
   encodeHello,
@@ -23,6 +22,8 @@ import {
   type Hello,
   type HelloBody,
 } from '../../src/core/wire/hello.ts';
+import type { HandshakeRole } from '../../src/core/wire/link-kinds.ts';
+import { framesHolding } from './frame-cases.ts';
 import { NOW } from './golden-chains.ts';
 import { CLUB, type Clubber, EXPORTER, factsOf, freshTools, OPEN_ID } from './simulated-club.ts';
 import type { Person } from './trust-cast.ts';
@@ -46,9 +47,7 @@ export function now(): Now {
 }
 
 export function frameOf(bytes: Uint8Array | undefined): Frame {
-  const frames = new HandshakeFrames();
-  frames.push(bytes ?? EMPTY);
-  const frame = frames.next();
+  const frame = framesHolding([bytes ?? EMPTY]).next();
   assert.ok(frame !== null, 'a whole frame was sent');
   return frame;
 }

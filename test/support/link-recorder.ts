@@ -78,6 +78,7 @@ export class LinkRecorder {
       membership: villager.membership,
       nodeId: BigInt(host.split('.')[3] ?? 0),
       isListening: true,
+      removalOf: () => null,
     });
     this.links.attach({
       onOpened: (link) => this.opened.push(link),

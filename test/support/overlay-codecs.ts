@@ -41,6 +41,7 @@ const anyPartReason: fc.Arbitrary<overlay.Part['reason']> = fc.constantFrom(
   'silent',
   'tooSlow',
   'membershipEnded',
+  'removed',
 );
 
 export const OVERLAY_CODECS: readonly AnyCodec[] = [

@@ -26,12 +26,13 @@ import {
 } from '../../src/core/domain/names.ts';
 import { ChainMemory } from '../../src/core/link/chain-memory.ts';
 import { doorName, hourOf } from '../../src/core/link/door-name.ts';
-import { Handshake, type HandshakeRole } from '../../src/core/link/handshake.ts';
+import { Handshake } from '../../src/core/link/handshake.ts';
 import { ChainJudge } from '../../src/core/trust/chain.ts';
 import { writeIdentityCard } from '../../src/core/trust/identity-card.ts';
 import { openInvitation } from '../../src/core/trust/invitation.ts';
 import { encodeFrame, KIND } from '../../src/core/wire/frame.ts';
 import { encodeHello, encodeHelloBody, type HelloBody } from '../../src/core/wire/hello.ts';
+import type { HandshakeRole } from '../../src/core/wire/link-kinds.ts';
 import type { RawLink } from './raw-link.ts';
 
 export const judge = new ChainJudge(certificateCodec, nodeCrypto);
@@ -108,6 +109,7 @@ export function foundRaw(
     friendlyName: identity.certificate.friendlyName,
     role: 'creator',
     membershipsBelowMax: 23,
+    leaseMs: null,
     ...dates,
   });
   const judged = judge.judgeSoundness([root.der, own.der]);
@@ -134,6 +136,7 @@ export function grantRaw(
     friendlyName: identity.certificate.friendlyName,
     role,
     membershipsBelowMax: role === 'member' ? null : 22,
+    leaseMs: null,
     notBefore,
     notAfter,
   });
@@ -170,6 +173,7 @@ export function honestHandshake(
       isNeighbor: false,
       nodeId: 7n,
       listenAddresses: [],
+      removalOf: () => null,
     },
     { crypto: nodeCrypto, judge, memory },
   );

@@ -9,6 +9,7 @@ import { bytesKey } from '../../src/core/base/bytes.ts';
 import { hexText } from '../../src/core/base/hex.ts';
 import { type WallTime, wallTimeOf } from '../../src/core/base/time.ts';
 import type { RecordVerdict } from '../../src/core/book/admission.ts';
+import { openSecurity } from '../../src/core/book/open-security.ts';
 import type { Quotas } from '../../src/core/book/pending-records.ts';
 import { type Publication, RecordBook, type Step } from '../../src/core/book/record-book.ts';
 import type { RecordWish } from '../../src/core/book/record-drafts.ts';
@@ -29,10 +30,12 @@ import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import { signedBytesOf } from '../../src/core/records/batch-statement.ts';
 import { decodeBundle, encodeBundle, openBundle } from '../../src/core/records/bundle.ts';
 import { markVerified, type VerifiedBatch } from '../../src/core/records/verified-batch.ts';
+import type { Learned } from '../../src/core/security/security-book.ts';
 import type { MemoryRecordStore } from '../../src/sim/disk/memory-record-store.ts';
 import { alice, bob, carol, club, eve, mallory, NOW } from './golden-chains.ts';
 import { newMemoryStore } from './memory-store.ts';
 import { bundleOf, draftOf, guid, newTools, standingOf } from './record-samples.ts';
+import type { Said } from './removals.ts';
 import type { Person } from './trust-cast.ts';
 import { person, seededChance } from './trust-cast.ts';
 import { grant, newJudge, rootOf } from './trust-village.ts';
@@ -92,7 +95,9 @@ export function newBook(
 ): RecordBook {
   const chance = seededChance(`records of ${signer.friendlyName}`);
   const crypto = nodeCrypto;
-  return new RecordBook({ store, crypto, judge: JUDGE, chance, signer, membership, quotas });
+  const known = openSecurity({ store, crypto, judge: JUDGE, membership });
+  const ownMembership = (): Membership => membership;
+  return new RecordBook({ store, crypto, chance, signer, ownMembership, quotas, ...known });
 }
 
 export function newStore({ person: { publicKey } }: Recorder): MemoryRecordStore {
@@ -113,6 +118,7 @@ export class Keeper<Store extends RecordStore = MemoryRecordStore> {
     this.store = store;
     this.book = newBook(recorder, store, options.quotas);
     for (const known of [recorder, ...(options.knows ?? EVERYBODY)]) this.learn(known);
+    this.sweep();
     this.#told = [];
   }
 
@@ -120,7 +126,37 @@ export class Keeper<Store extends RecordStore = MemoryRecordStore> {
     const learned = this.book.learnMembership(membership.chain.map(({ der }) => der));
     assert.ok(learned.ok, JSON.stringify(learned));
     this.#carryOut(learned.value);
+    for (const more of this.book.onStored(learned.value.changes)) this.#follow(more);
     this.#admitAll(this.book.releaseFor(learned.value.learned));
+  }
+
+  /** What somebody says about who belongs, as it travels: pages first. What does not count any more is swept away. */
+  hear({ pages, statement }: Said): Learned {
+    for (const page of pages) this.hearPage(page);
+    const learned = this.book.learnStatement(statement);
+    this.#follow(learned);
+    return learned;
+  }
+
+  hearPage(page: Uint8Array): Learned {
+    const learned = this.book.learnPage(page);
+    this.#follow(learned);
+    return learned;
+  }
+
+  #follow(learned: Learned): void {
+    const open = [learned];
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      if (next.kind !== 'stored') continue;
+      this.store.commit(next.changes, 'process');
+      open.push(...this.book.onStored(next.changes));
+    }
+    this.#admitAll(this.book.releaseForSecurity());
+    this.sweep();
+  }
+
+  sweep(versionsMax = 1_000): void {
+    while (!this.book.isSwept) this.#carryOut(this.book.sweep(this.now, versionsMax));
   }
 
   /** What it told since this was last called, the oldest first. */

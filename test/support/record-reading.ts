@@ -6,8 +6,8 @@ import { ByteWriter } from '../../src/core/base/byte-writer.ts';
 import { readBatchStatement, writeBatchStatement } from '../../src/core/records/batch-statement.ts';
 import { decodeBundle, encodeBundle } from '../../src/core/records/bundle.ts';
 import { decodeContent, encodeContent } from '../../src/core/records/record-content.ts';
+import type { Values } from './graph-reading.ts';
 import { bundleValues, contentValues, statementValues } from './record-values.ts';
-import type { Values } from './wire-reading.ts';
 
 export interface RecordRead {
   readonly values: Values;

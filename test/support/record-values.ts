@@ -9,7 +9,7 @@ import type {
   RecordContent,
   RecordData,
 } from '../../src/core/domain/records.ts';
-import type { Values } from './wire-reading.ts';
+import type { Values } from './graph-reading.ts';
 
 export type StatementValues = Readonly<Record<keyof BatchStatement, string | number>>;
 

@@ -6,13 +6,10 @@ import { certificateCodec } from '../../src/adapters/x509/certificate-codec.ts';
 import type { IdentityCertificate } from '../../src/core/domain/certificates.ts';
 import type { Membership } from '../../src/core/domain/membership.ts';
 import { ChainMemory } from '../../src/core/link/chain-memory.ts';
-import type {
-  HandshakeFacts,
-  HandshakeRole,
-  HandshakeTools,
-} from '../../src/core/link/handshake.ts';
+import type { HandshakeFacts, HandshakeTools } from '../../src/core/link/handshake.ts';
 import type { WireCredentials } from '../../src/core/ports/wires.ts';
 import { ChainJudge } from '../../src/core/trust/chain.ts';
+import type { HandshakeRole } from '../../src/core/wire/link-kinds.ts';
 import { alice, bob, carol, club, dave, eve, mallory } from './golden-chains.ts';
 import type { Person } from './trust-cast.ts';
 import { person } from './trust-cast.ts';
@@ -88,5 +85,6 @@ export function factsOf(own: Clubber, far: Clubber, role: HandshakeRole): Handsh
     isNeighbor: false,
     nodeId: role === 'dialer' ? 11n : 22n,
     listenAddresses: [{ host: '192.0.2.1', port: 4001 }],
+    removalOf: () => null,
   };
 }

@@ -3,6 +3,7 @@
 
 import { nodeCrypto } from '../../src/adapters/crypto/node-crypto.ts';
 import type { Address } from '../../src/core/domain/addresses.ts';
+import type { Removal } from '../../src/core/domain/security.ts';
 import type { FarEnd } from '../../src/core/link/far-end.ts';
 import type { CallerAnswer, DeskParts, LineArrival } from '../../src/engine/desk-parts.ts';
 import { DirectDesk, type OpenResult, type OpenWish } from '../../src/engine/direct-desk.ts';
@@ -35,6 +36,8 @@ export class DeskHolder {
   readonly ends: LineEnd[] = [];
   readonly messages: string[] = [];
   readonly callers: FarEnd[] = [];
+  /** Who is no member any more, as this one knows. */
+  readonly removed = new Map<string, Removal>();
   /** What the application says to a caller; lets in by default. */
   decide: (answer: (answer: CallerAnswer) => void) => void = (answer) => answer({ kind: 'accept' });
   readonly #clock: SimulatedClock;
@@ -65,6 +68,7 @@ export class DeskHolder {
         return lastId;
       },
       listenAddresses: () => [this.address],
+      removalOf: (membership) => this.removed.get(membership.member) ?? null,
     };
     this.desk = new DirectDesk(this.parts);
     this.desk.attach({
@@ -87,7 +91,8 @@ export class DeskHolder {
     });
     this.doors = new Doors(nodeCrypto, clock);
     const key = { discoverySecret: DISCOVERY_SECRET, member: clubber.membership.member };
-    this.doors.add({ key, credentials: clubber.credentials, desk: this.desk });
+    const { credentials } = clubber;
+    this.doors.add({ keys: [key], credentials, desk: this.desk, joins: null });
     network.put(this.address, {
       kind: 'gate',
       gate: this.doors,

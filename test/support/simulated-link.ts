@@ -118,7 +118,7 @@ export class LineEndpoint implements LineListener {
     this.wire = link.wire;
     const allocate = (length: number) => new Uint8Array(length);
     const tools = { clock, pool: new GatherPool(), allocate };
-    this.line = new DirectLine({ id, link, validUntil: END }, tools);
+    this.line = new DirectLine({ id, link, validUntil: () => END }, tools);
   }
 
   start(): void {

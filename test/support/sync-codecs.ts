@@ -84,19 +84,19 @@ export const anySyncState: fc.Arbitrary<sync.SyncState> = fc.oneof(
 );
 
 export const SYNC_CODECS: readonly AnyCodec[] = [
-  codec<sync.MembershipList>({
-    name: 'MEMBERSHIP_LIST',
-    kind: KIND.membershipList,
+  codec<sync.SecurityList>({
+    name: 'SECURITY_LIST',
+    kind: KIND.securityList,
     values: plain({ isLast: fc.boolean(), digests: ascending(32) }),
-    encode: sync.encodeMembershipList,
-    decode: sync.decodeMembershipList,
+    encode: sync.encodeSecurityList,
+    decode: sync.decodeSecurityList,
   }),
   codec({
-    name: 'MEMBERSHIP_WANT',
-    kind: KIND.membershipWant,
+    name: 'SECURITY_WANT',
+    kind: KIND.securityWant,
     values: ascending(32),
-    encode: sync.encodeMembershipWant,
-    decode: sync.decodeMembershipWant,
+    encode: sync.encodeSecurityWant,
+    decode: sync.decodeSecurityWant,
   }),
   codec<readonly Uint8Array[]>({
     name: 'MEMBERSHIP',

@@ -11,7 +11,9 @@ import { type LinkEffect, Outbox } from '../../src/core/graph/outbox.ts';
 import { ElementIndex } from '../../src/core/graph/sync/element-index.ts';
 import { Reconciler } from '../../src/core/graph/sync/reconciler.ts';
 import type { SyncLag } from '../../src/core/graph/sync/refused-memory.ts';
+import type { SecurityOutcome } from '../../src/core/graph/sync/security-exchange.ts';
 import { FRAME_HEADER_BYTES, KIND, payloadBytesMax } from '../../src/core/wire/frame.ts';
+import { decodeMembership, encodeMembership } from '../../src/core/wire/sync.ts';
 
 const RECORD_BYTES = 36;
 /** As large as bundles are in tests of back-pressure. */
@@ -41,35 +43,35 @@ export class SyncPeer {
   readonly told: string[] = [];
   readonly out = new Outbox<unknown>();
   lags: readonly SyncLag[] = [];
+  /** A chain that this peer keeps back, whatever it lists. */
+  keepsBack: (chain: readonly Uint8Array[]) => boolean = () => false;
+  /** What it does with a chain that comes. */
+  judges: (chain: readonly Uint8Array[]) => SecurityOutcome | 'ignored' = () => 'settled';
   /** Why a record is not taken here; null for one that is. */
   refuses: (record: TestRecord) => string | null = () => null;
   readonly #arrivals: { readonly link: LinkId; readonly act: (now: Now) => void }[] = [];
 
   constructor(records: Iterable<TestRecord> = [], chains: readonly number[] = [0]) {
     for (const record of records) put(this.index, record);
-    for (const chain of chains) this.addChain(chain);
     this.reconciler = new Reconciler({
       index: this.index,
       source: {
-        bundlesOf: (ids, bytesMax) => this.#bundlesOf(ids, bytesMax),
-        memberships: () => [...this.chains.values()].map(digestOfChain),
-        chainOf: (digest) => this.chains.get(bytesKey(digest)) ?? null,
+        bundlesOf: (ids, bytesMax) => this.bundlesOf(ids, bytesMax),
+        listed: () => [...this.chains.values()].map(digestOfChain),
+        inSendingOrder: (digests) => digests,
+        securityOf: (digest) => this.#securityOf(digest),
       },
+      digestOf: ({ payload }) => digestOfChain(decodeMembership(payload)),
       crypto: nodeCrypto,
       chance: { bytes: (length) => new Uint8Array(length).fill(7) },
       listener: {
         onBundle: (link, payload) => this.#onBundle(link, payload.slice()),
-        onChain: (link, chain) => {
-          const copy = chain.map((der) => der.slice());
-          this.#arrivals.push({
-            link,
-            act: (now) => {
-              this.chains.set(bytesKey(digestOfChain(copy)), copy);
-              this.reconciler.membershipLearned();
-              this.reconciler.onChainJudged(link, now, this.out);
-            },
-          });
+        onSecurity: (link, { payload, digest }) => {
+          const chain = decodeMembership(payload.slice());
+          this.#arrivals.push({ link, act: (now) => this.#judgeChain(link, digest, chain, now) });
         },
+        onUnlike: (link, isUnlike) => this.told.push(`${isUnlike ? 'unlike' : 'alike'} ${link}`),
+        onWithheld: (link) => this.told.push(`withheld ${link}`),
         onProgress: () => undefined,
         onSynced: (link) => this.told.push(`synced ${link}`),
         onLag: (link, lags) => {
@@ -78,11 +80,33 @@ export class SyncPeer {
         },
       },
     });
+    for (const chain of chains) this.addChain(chain);
   }
 
   addChain(number: number): void {
-    const chain = [Uint8Array.of(1, 2), Uint8Array.of(number >>> 8, number)];
+    const chain = chainNumber(number);
     this.chains.set(bytesKey(digestOfChain(chain)), chain);
+    this.reconciler.securityChanged();
+  }
+
+  /** It counts no more. */
+  removeChain(number: number): void {
+    this.chains.delete(bytesKey(digestOfChain(chainNumber(number))));
+    this.reconciler.securityChanged();
+  }
+
+  #securityOf(digest: Uint8Array) {
+    const chain = this.chains.get(bytesKey(digest));
+    if (chain === undefined || this.keepsBack(chain)) return null;
+    return { frame: KIND.membership, payload: encodeMembership(chain) };
+  }
+
+  #judgeChain(link: LinkId, digest: Uint8Array, chain: readonly Uint8Array[], now: Now): void {
+    const verdict = this.judges(chain);
+    if (verdict === 'settled') this.chains.set(bytesKey(digest), chain);
+    this.reconciler.securityChanged();
+    const outcome = verdict === 'ignored' ? 'settled' : verdict;
+    this.reconciler.onSecurityJudged({ link, digest, outcome }, now, this.out);
   }
 
   get hasArrivals(): boolean {
@@ -123,7 +147,7 @@ export class SyncPeer {
     return this.index.timeOf(id) ?? -1;
   }
 
-  #bundlesOf(ids: readonly Uint8Array[], bytesMax: number) {
+  bundlesOf(ids: readonly Uint8Array[], bytesMax = Number.POSITIVE_INFINITY) {
     const bundles: Uint8Array[] = [];
     let bytes = 0;
     let taken = 0;
@@ -155,6 +179,10 @@ function recordsOf(bundle: Uint8Array): readonly TestRecord[] {
     const modifiedAt = new DataView(bytes.buffer).getFloat64(28);
     return { id: bytes.slice(0, 16), element: bytes.slice(16, 28), modifiedAt };
   });
+}
+
+function chainNumber(number: number): readonly Uint8Array[] {
+  return [Uint8Array.of(1, 2), Uint8Array.of(number >>> 16, number >>> 8, number)];
 }
 
 function digestOfChain(chain: readonly Uint8Array[]): Uint8Array {

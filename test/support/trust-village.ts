@@ -25,6 +25,8 @@ export interface Terms {
   readonly role: Role;
   readonly notBefore?: WallTime;
   readonly notAfter?: WallTime;
+  /** None by default. */
+  readonly leaseMs?: number | null;
 }
 
 export function newJudge(): ChainJudge {
@@ -49,7 +51,7 @@ export function plan(
 ): Verdict<MembershipRequest> {
   const { notBefore, notAfter } = issuerChain.at(-1) ?? issuerChain[0];
   const wish = { issuerChain, issuerKey, subject: identityOf(subject), notBefore, notAfter };
-  return planMembership({ ...wish, ...terms }, NOW);
+  return planMembership({ ...wish, leaseMs: null, ...terms }, NOW);
 }
 
 /** Plans, issues and judges; whatever goes wrong fails the test. */

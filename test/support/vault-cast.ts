@@ -37,6 +37,9 @@ export function storedGroup(identity: StoredIdentity, friendlyName = 'Village'):
     friendlyName,
     chain: [nodeCrypto.sha256(key.publicKey), identity.certificate],
     discoverySecret: nodeCrypto.sha256(key.pkcs8),
+    earlierSecrets: [],
+    epoch: null,
+    tickets: [],
     groupKey: key.pkcs8,
     joinedAt: wallTimeOf(1_700_000_000_001),
     addressBook: [

@@ -55,6 +55,7 @@ export const anyReason: fc.Arbitrary<hello.RefuseReason> = fc.constantFrom(
   'membershipExpired',
   'membershipNotYetValid',
   'unsupportedVersion',
+  'removed',
 );
 
 /** What may stand on the wire. */
@@ -95,7 +96,13 @@ export const CODECS: readonly AnyCodec[] = [
     name: 'CLOSE',
     kind: KIND.close,
     values: plain({
-      code: fc.constantFrom('done', 'leaving', 'protocolViolation', 'membershipEnded'),
+      code: fc.constantFrom(
+        'done',
+        'leaving',
+        'protocolViolation',
+        'membershipEnded',
+        'membershipRemoved',
+      ),
       reason: textOf(256),
     }),
     encode: control.encodeClose,

@@ -7,13 +7,14 @@ import * as control from '../../src/core/wire/control.ts';
 import * as direct from '../../src/core/wire/direct.ts';
 import { encodeFrame, KIND } from '../../src/core/wire/frame.ts';
 import { FrameReader } from '../../src/core/wire/frame-reader.ts';
-import { HandshakeFrames } from '../../src/core/wire/handshake-frames.ts';
 import * as hello from '../../src/core/wire/hello.ts';
+import { mayComeBeforeWelcome } from '../../src/core/wire/link-kinds.ts';
 import { GatherPool } from '../../src/engine/gather-pool.ts';
 import { Outbox } from '../../src/engine/outbox.ts';
-import { GRAPH_BODIES } from './graph-reading.ts';
-
-export type Values = Readonly<Record<string, unknown>>;
+import { framesHolding } from './frame-cases.ts';
+import { type Body, GRAPH_BODIES, type Values } from './graph-reading.ts';
+import { JOIN_BODIES } from './join-reading.ts';
+import { SECURITY_BODIES } from './security-reading.ts';
 
 export interface FrameRead {
   readonly message: string;
@@ -27,11 +28,17 @@ export const MESSAGE_NAMES: Readonly<Record<keyof typeof KIND, string>> = {
   needChain: 'NEED_CHAIN',
   welcome: 'WELCOME',
   refuse: 'REFUSE',
+  join: 'JOIN',
+  joinChallenge: 'JOIN_CHALLENGE',
+  joinProof: 'JOIN_PROOF',
   keepAlive: 'KEEPALIVE',
   ping: 'PING',
   pong: 'PONG',
   close: 'CLOSE',
   closed: 'CLOSED',
+  joinAdmit: 'JOIN_ADMIT',
+  joinPending: 'JOIN_PENDING',
+  joinRefuse: 'JOIN_REFUSE',
   message: 'MESSAGE',
   messageType: 'MESSAGE_TYPE',
   streamOpen: 'STREAM_OPEN',
@@ -53,8 +60,8 @@ export const MESSAGE_NAMES: Readonly<Record<keyof typeof KIND, string>> = {
   iHave: 'IHAVE',
   graft: 'GRAFT',
   prune: 'PRUNE',
-  membershipList: 'MEMBERSHIP_LIST',
-  membershipWant: 'MEMBERSHIP_WANT',
+  securityList: 'SECURITY_LIST',
+  securityWant: 'SECURITY_WANT',
   membership: 'MEMBERSHIP',
   getSymbols: 'GET_SYMBOLS',
   symbols: 'SYMBOLS',
@@ -64,16 +71,14 @@ export const MESSAGE_NAMES: Readonly<Record<keyof typeof KIND, string>> = {
   bundle: 'BUNDLE',
   syncState: 'SYNC_STATE',
   offer: 'OFFER',
+  statement: 'STATEMENT',
+  keptPage: 'KEPT_PAGE',
+  epochSecret: 'EPOCH_SECRET',
 };
-
-interface Body {
-  readonly values: Values;
-  readonly again: Uint8Array;
-}
 
 /** Reads one whole frame, in pieces of `pieceBytes`. Throws `MalformedBytes`. */
 export function readFrame(frame: Uint8Array, pieceBytes: number = frame.length): FrameRead {
-  const isHandshake = (frame[4] ?? 0) <= KIND.refuse;
+  const isHandshake = mayComeBeforeWelcome(frame[4] ?? 0);
   const pieces = Array.from({ length: Math.ceil(frame.length / pieceBytes) }, (_, at) =>
     frame.slice(at * pieceBytes, (at + 1) * pieceBytes),
   );
@@ -81,8 +86,7 @@ export function readFrame(frame: Uint8Array, pieceBytes: number = frame.length):
 }
 
 function readHandshake(pieces: readonly Uint8Array[]): FrameRead {
-  const frames = new HandshakeFrames();
-  for (const piece of pieces) frames.push(piece);
+  const frames = framesHolding(pieces);
   const frame = frames.next();
   if (frame === null || frames.rest().length > 0) throw new Error('not one whole frame');
   return readSmall(frame.kind, frame.payload);
@@ -135,6 +139,8 @@ export function namesOf(): readonly (readonly [keyof typeof KIND, number])[] {
 
 const BODIES: Readonly<Partial<Record<keyof typeof KIND, (payload: Uint8Array) => Body>>> = {
   ...GRAPH_BODIES,
+  ...JOIN_BODIES,
+  ...SECURITY_BODIES,
   hello: readHello,
   refuse: (payload) => {
     const refuse = hello.decodeRefuse(payload);

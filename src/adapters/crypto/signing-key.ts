@@ -1,5 +1,5 @@
-// An Ed25519 private key: signs for core, and gives TLS and the vault the forms that they need. The
-// key itself stays inside OpenSSL's object, so printing a SigningKey prints nothing of it.
+// An Ed25519 private key: signs for core, opens what was sealed for it, and gives TLS and the vault the forms
+// that they need. The key itself stays inside OpenSSL's object, so printing a SigningKey prints nothing of it.
 
 import {
   createPrivateKey,
@@ -12,8 +12,14 @@ import { inspect } from 'node:util';
 import { equalBytes } from '../../core/base/bytes.ts';
 import { MalformedBytes } from '../../core/base/malformed-bytes.ts';
 import type { Signer } from '../../core/ports/crypto.ts';
+import type { Opener } from '../../core/ports/sealing.ts';
+import { montgomeryPrivateKey } from './montgomery-key.ts';
+import { openBox } from './sealing.ts';
 
 const PUBLIC_KEY_BYTES = 32;
+const SEED_BYTES = 32;
+/** RFC 8410: PrivateKeyInfo of an Ed25519 key up to the 32 bytes of its seed. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export class SigningKey implements Signer {
   readonly #key: KeyObject;
@@ -36,6 +42,12 @@ export class SigningKey implements Signer {
     return signingKey;
   }
 
+  /** The key of a ticket: 32 random bytes are one (RFC 8032, section 5.1.5). */
+  static fromSeed(seed: Uint8Array): SigningKey {
+    if (seed.length !== SEED_BYTES) throw new MalformedBytes('private key: a seed has 32 bytes');
+    return SigningKey.fromPkcs8(Buffer.concat([PKCS8_PREFIX, seed]));
+  }
+
   /** A copy. */
   get publicKey(): Uint8Array {
     return this.#publicKey.slice();
@@ -53,6 +65,12 @@ export class SigningKey implements Signer {
 
   sign(bytes: Uint8Array): Uint8Array {
     return Uint8Array.from(sign(null, bytes, this.#key));
+  }
+
+  /** Opens boxes and nothing else. */
+  get opener(): Opener {
+    const x25519 = montgomeryPrivateKey(this.pkcs8.subarray(-SEED_BYTES));
+    return { publicKey: this.publicKey, open: (sealed) => openBox(x25519, sealed) };
   }
 
   /** Printing with `getters: true` would call the two secret ones. */

@@ -15,6 +15,7 @@ import { Query, type Row } from './tables/query.ts';
 import { displacementOf } from './tables/record-row.ts';
 import { contentValues } from './tables/record-table.ts';
 import { RowDisplacement } from './tables/row-displacement.ts';
+import { SecurityTable } from './tables/security-table.ts';
 import {
   costOf,
   SHADOW_COLUMNS,
@@ -89,6 +90,7 @@ class DatabaseChecking {
     this.#part('batches', () => this.#checkBatches());
     this.#part('members', () => this.#checkMembers());
     this.#part('memberships', () => this.#checkMemberships());
+    this.#part('security', () => this.#checkSecurity());
   }
 
   #checkPages(): void {
@@ -258,6 +260,16 @@ class DatabaseChecking {
   #checkMemberships(): void {
     for (const row of this.#query('SELECT chain_digest FROM membership').all()) {
       this.#part('a membership', () => this.#members.findMembership(row.bytes(0)));
+    }
+  }
+
+  /** In a file that was not opened since there is such a table, it is not there. */
+  #checkSecurity(): void {
+    const isThere = this.#query("SELECT 1 FROM sqlite_schema WHERE name = 'security'").first();
+    if (isThere === null) return;
+    const security = new SecurityTable(this.#database);
+    for (const row of this.#query('SELECT digest FROM security').each()) {
+      this.#part('a security item', () => security.find(row.bytes(0)));
     }
   }
 

@@ -11,6 +11,7 @@ import type {
 } from '../../core/domain/records.ts';
 import type { Condition, SearchRequest } from '../../core/domain/search.ts';
 import type {
+  BatchesPage,
   BundlePage,
   BundlePosition,
   BundleRequest,
@@ -24,6 +25,8 @@ import type {
   StoredBatch,
   StoredMember,
   StoredMembership,
+  StoredSecurityItem,
+  StoredVersions,
 } from '../../core/ports/record-store.ts';
 import { WorldError } from '../../core/ports/world-error.ts';
 import { BundleSource } from './bundle-source.ts';
@@ -36,6 +39,7 @@ import { databaseFailure } from './tables/database-failures.ts';
 import { EquivocationTable } from './tables/equivocation-table.ts';
 import { MemberTable } from './tables/member-table.ts';
 import { RecordTable } from './tables/record-table.ts';
+import { SecurityTable } from './tables/security-table.ts';
 import { ShadowTable } from './tables/shadow-table.ts';
 import {
   WAITING_LIMITS,
@@ -142,6 +146,22 @@ export class SqliteRecordStore implements RecordStore {
 
   memberships(after: Uint8Array | null, max: number): readonly StoredMembership[] {
     return this.#guarded(({ members }) => members.memberships(after, max));
+  }
+
+  securityItems(after: Uint8Array | null, max: number): readonly StoredSecurityItem[] {
+    return this.#guarded(({ security }) => security.page(after, max));
+  }
+
+  findSecurityItem(digest: Uint8Array): StoredSecurityItem | null {
+    return this.#guarded(({ security }) => security.find(digest));
+  }
+
+  batchesOf(author: Uint8Array, after: number | null, max: number): BatchesPage {
+    return this.#guarded(({ batches }) => batches.ofAuthor(author, after, max));
+  }
+
+  versionsIn(batchHash: Uint8Array): StoredVersions {
+    return this.#guarded(({ batches }) => batches.versionsIn(batchHash));
   }
 
   nextRemoval(): WallTime | null {
@@ -283,15 +303,16 @@ function tablesOf({ database, rowSecret }: RecordDatabase, waitingLimits: Waitin
   const records = new RecordTable(database, { members, batches, attributes }, rowSecret);
   const shadows = new ShadowTable(database, { members, batches, records });
   const equivocations = new EquivocationTable(database, members);
+  const security = new SecurityTable(database);
   const search = new SearchRows(database);
   const bundles = new BundleSource(database, members, batches);
   const elements = new ElementSource(database, members, batches);
-  const found = { members, batches, attributes, records, shadows, equivocations };
+  const found = { members, batches, attributes, records, shadows, equivocations, security };
   return { ...found, search, bundles, elements };
 }
 
 function apply(change: StoreChange, tables: Tables): void {
-  const { members, batches, records, shadows, equivocations } = tables;
+  const { members, batches, records, shadows, equivocations, security } = tables;
   switch (change.kind) {
     case 'putMembership':
       members.putMembership(change);
@@ -323,6 +344,12 @@ function apply(change: StoreChange, tables: Tables): void {
       return;
     case 'flagEquivocation':
       equivocations.put(change.equivocation);
+      return;
+    case 'putSecurity':
+      security.put(change);
+      return;
+    case 'removeSecurity':
+      security.remove(change.digest);
       return;
     default:
       unreachable(change);

@@ -33,6 +33,12 @@ export class Fields {
     return bytesOf(this.#take(name), name, lengthMin, lengthMax);
   }
 
+  bytesOrNull(name: string, lengthMin: number, lengthMax: number): Uint8Array | null {
+    if (this.#values.get(name) !== null) return this.bytes(name, lengthMin, lengthMax);
+    this.#take(name);
+    return null;
+  }
+
   bytesList(name: string, lengthMax: number): readonly Uint8Array[] {
     return this.list(name).map((value) => bytesOf(value, name, 1, lengthMax));
   }

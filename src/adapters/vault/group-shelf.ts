@@ -44,7 +44,7 @@ export class GroupShelf {
   ): Promise<Omit<StoredGroup, 'addressBook'>> {
     const entry = groupEntry(group.identity, group.name);
     const fields = encodeMembership(group, this.#key);
-    const membership = decodeMembership(new Fields(fields), entry, this.#key);
+    const membership = decodeMembership(new Fields(fields), { entry, key: this.#key });
     const keyBefore = before?.groupKey ?? null;
     const groupKey = await this.#writeKey(entry, group, keyBefore);
     await this.#shelf.write(entry, 'json', { kind: 'group', fields });
@@ -84,8 +84,8 @@ export class GroupShelf {
   }
 
   async #read(entry: string): Promise<StoredGroup | null> {
-    const membership = await this.#shelf.read(entry, 'json', 'group', (fields) =>
-      decodeMembership(fields, entry, this.#key),
+    const membership = await this.#shelf.read(entry, 'json', 'group', (fields, version) =>
+      decodeMembership(fields, { entry, version, key: this.#key }),
     );
     if (membership === null) return null;
     const groupKey = await this.#readKey(entry, membership);

@@ -26,7 +26,8 @@ export type ShelfPart = 'json' | 'key' | 'addresses';
 
 /** Longest file of each part. Without it a foreign file makes us read any amount. */
 const PART_BYTES_MAX: Readonly<Record<ShelfPart, number>> = {
-  json: 4 * LIMITS.chainBytesMax,
+  // A chain, earlier secrets, and the texts of tickets, all as base64url.
+  json: 4 * (LIMITS.chainBytesMax + LIMITS.offersOpenMax * LIMITS.ticketKeptBytesMax),
   key: 4_096,
   addresses: 64 * 1024 * 1024,
 };
@@ -63,7 +64,7 @@ export class Shelf {
     entry: string,
     part: ShelfPart,
     kind: VaultFileKind,
-    decode: (fields: Fields) => Value,
+    decode: (fields: Fields, version: number) => Value,
   ): Promise<Value | null> {
     const path = this.path(entry, part);
     const bytes = await readPrivateFile(path, PART_BYTES_MAX[part]);

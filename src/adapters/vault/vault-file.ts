@@ -8,8 +8,6 @@ import { WorldError } from '../../core/ports/world-error.ts';
 import { type FieldRecord, Fields } from './fields.ts';
 import { damaged } from './storage-failures.ts';
 
-const VAULT_VERSION = 1;
-
 export type VaultFileKind =
   | 'vaultKey'
   | 'identity'
@@ -18,24 +16,38 @@ export type VaultFileKind =
   | 'groupKey'
   | 'addressBook';
 
-export function encodeVaultFile(kind: VaultFileKind, content: FieldRecord): Uint8Array {
+/** What is written; what is older is read, too. */
+const VERSION_BY_KIND: Readonly<Record<VaultFileKind, number>> = {
+  vaultKey: 1,
+  identity: 1,
+  identityKey: 1,
+  // 2 has the earlier discovery secrets, the epoch and the tickets.
+  group: 2,
+  groupKey: 1,
+  addressBook: 1,
+};
+
+/** Of the present version, unless another one is asked for. */
+export function encodeVaultFile(
+  kind: VaultFileKind,
+  content: FieldRecord,
+  version: number = VERSION_BY_KIND[kind],
+): Uint8Array {
   const sha256 = hash('sha256', `${kind}\n${JSON.stringify(content)}`, 'hex');
-  return Buffer.from(
-    `${JSON.stringify({ version: VAULT_VERSION, kind, content, sha256 }, null, 2)}\n`,
-  );
+  return Buffer.from(`${JSON.stringify({ version, kind, content, sha256 }, null, 2)}\n`);
 }
 
 /**
- * Hands the content to `decode`, whose `MalformedBytes` become `VAULT_CORRUPT` with `path`. No cause
+ * Hands the content and the version to `decode`, whose `MalformedBytes` become `VAULT_CORRUPT` with `path`. No cause
  * is kept: the messages of JSON.parse quote the file.
  */
 export function decodeVaultFile<Value>(
   file: { readonly path: string; readonly kind: VaultFileKind; readonly bytes: Uint8Array },
-  decode: (fields: Fields) => Value,
+  decode: (fields: Fields, version: number) => Value,
 ): Value {
   try {
-    const fields = contentFields(file.path, file.kind, file.bytes);
-    const value = decode(fields);
+    const { fields, version } = contentOf(file.path, file.kind, file.bytes);
+    const value = decode(fields, version);
     fields.end();
     return value;
   } catch (error) {
@@ -44,14 +56,19 @@ export function decodeVaultFile<Value>(
   }
 }
 
-function contentFields(path: string, kind: VaultFileKind, bytes: Uint8Array): Fields {
+function contentOf(
+  path: string,
+  kind: VaultFileKind,
+  bytes: Uint8Array,
+): { readonly fields: Fields; readonly version: number } {
   const outer = new Fields(parsedJson(bytes));
   const version = outer.count('version');
-  if (version > VAULT_VERSION) throw tooNew(path, version);
+  if (version > VERSION_BY_KIND[kind]) throw tooNew(path, version, VERSION_BY_KIND[kind]);
+  if (version === 0) throw new MalformedBytes('version: never was');
   const content = outer.record('content');
-  if (!equalBytes(canonicalBytes(kind, content), bytes))
+  if (!equalBytes(canonicalBytes(kind, content, version), bytes))
     throw new MalformedBytes('content and digest differ');
-  return new Fields(content);
+  return { fields: new Fields(content), version };
 }
 
 function parsedJson(bytes: Uint8Array): unknown {
@@ -63,18 +80,18 @@ function parsedJson(bytes: Uint8Array): unknown {
 }
 
 /** Nesting that JSON.parse still takes can be too deep for JSON.stringify. */
-function canonicalBytes(kind: VaultFileKind, content: FieldRecord): Uint8Array {
+function canonicalBytes(kind: VaultFileKind, content: FieldRecord, version: number): Uint8Array {
   try {
-    return encodeVaultFile(kind, content);
+    return encodeVaultFile(kind, content, version);
   } catch {
     throw new MalformedBytes('nested too deeply');
   }
 }
 
-function tooNew(path: string, version: number): WorldError {
+function tooNew(path: string, version: number, known: number): WorldError {
   return new WorldError(
     'VAULT_TOO_NEW',
-    `${path} has version ${version}; this release reads ${VAULT_VERSION}`,
+    `${path} has version ${version}; this release reads ${known}`,
     {
       hint: 'Install the release of peergroup that wrote this vault, or a later one.',
       details: { path, version },

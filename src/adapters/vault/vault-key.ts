@@ -2,31 +2,17 @@
 // under a passphrase by scrypt (RFC 7914), so that a new passphrase is one atomic write and a wrong
 // one is known at once (docs/decisions/0010-vault.md).
 
-import {
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-  type ScryptOptions,
-  scrypt,
-} from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { base64urlText } from '../../core/base/base64url.ts';
 import { MalformedBytes } from '../../core/base/malformed-bytes.ts';
 import { WorldError } from '../../core/ports/world-error.ts';
 import type { FieldRecord, Fields } from './fields.ts';
-import { openSecret, sealSecret } from './sealed-secret.ts';
+import { SALT_BYTES, SCRYPT_COST, type ScryptCost, scryptKey } from './scrypt-key.ts';
+import { openSecret, SECRET_BYTES_MAX, sealSecret } from './sealed-secret.ts';
 
 const KEY_BYTES = 32;
-const SALT_BYTES = 16;
 const PURPOSE = 'vault.key';
 
-interface ScryptCost {
-  readonly cost: number;
-  readonly blockSize: number;
-  readonly parallelization: number;
-}
-
-/** OWASP Password Storage Cheat Sheet (2025): 128 MiB and about 0.4 s for each guess. */
-const SCRYPT_COST: ScryptCost = { cost: 2 ** 17, blockSize: 8, parallelization: 1 };
 /** Below, guessing would be cheap. Above, a foreign file could demand any amount of memory and time. */
 const COST_MIN = 2 ** 14;
 const COST_MAX = 2 ** 20;
@@ -53,7 +39,7 @@ export class VaultKey {
     const bytes = this.#key.export();
     if (passphrase === null) return { protection: 'none', key: base64urlText(bytes) };
     const salt = randomBytes(SALT_BYTES);
-    const passphraseKey = await derivedKey(passphrase, salt, SCRYPT_COST);
+    const passphraseKey = await scryptKey(passphrase, salt, SCRYPT_COST);
     const sealedKey = sealSecret(passphraseKey, bytes, PURPOSE);
     return { protection: 'scrypt', ...SCRYPT_COST, salt: base64urlText(salt), sealedKey };
   }
@@ -62,9 +48,9 @@ export class VaultKey {
     return sealSecret(this.#key, secret, purpose);
   }
 
-  /** Throws `MalformedBytes`. */
-  open(record: FieldRecord, purpose: string): Uint8Array {
-    return openSecret(this.#key, record, purpose);
+  /** Throws `MalformedBytes`, also for more than `bytesMax`. */
+  open(record: FieldRecord, purpose: string, bytesMax: number = SECRET_BYTES_MAX): Uint8Array {
+    return openSecret(this.#key, record, purpose, bytesMax);
   }
 }
 
@@ -100,7 +86,7 @@ export async function unlockVaultKey(
   if (passphrase === null) {
     throw new WorldError('PASSPHRASE_NEEDED', 'this vault is protected by a passphrase');
   }
-  const passphraseKey = await derivedKey(passphrase, locked.salt, locked.cost);
+  const passphraseKey = await scryptKey(passphrase, locked.salt, locked.cost);
   try {
     return VaultKey.of(openSecret(passphraseKey, locked.sealedKey, PURPOSE));
   } catch (error) {
@@ -121,19 +107,6 @@ function decodeCost(fields: Fields): ScryptCost {
     throw new MalformedBytes('parallelization: out of bounds');
   }
   return { cost, blockSize, parallelization };
-}
-
-/** Runs on libuv's thread pool. Keyboards differ in how they compose letters, so the text is normalized. */
-function derivedKey(passphrase: string, salt: Uint8Array, cost: ScryptCost): Promise<KeyObject> {
-  const memoryMax = 129 * cost.cost * cost.blockSize + 2 ** 20;
-  const options: ScryptOptions = { ...cost, maxmem: memoryMax };
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFKC'), salt, KEY_BYTES, options, (error, derived) => {
-      if (error !== null) return reject(error);
-      resolve(createSecretKey(derived));
-      derived.fill(0);
-    });
-  });
 }
 
 function wrongPassphrase(message: string): WorldError {

@@ -11,7 +11,15 @@ import type { AddressBook } from './address-book.ts';
 import type { GroupShelf } from './group-shelf.ts';
 import type { IdentityShelf } from './identity-shelf.ts';
 import { identityEntry, type StoredIdentity } from './identity-shelf.ts';
-import { groupEntry, type StoredGroup } from './stored-group.ts';
+import {
+  groupEntry,
+  type NextSecret,
+  type StoredGroup,
+  withNextSecret,
+  withoutTicket,
+  withTicket,
+} from './stored-group.ts';
+import type { StoredTicket } from './stored-secrets.ts';
 import type { VaultLock } from './vault-lock.ts';
 
 export interface VaultParts {
@@ -59,14 +67,14 @@ export class Vault {
     return found;
   }
 
-  /** Rejects with `ALREADY_EXISTS` when there is an identity with this key. */
+  /** Rejects with `IDENTITY_EXISTS` when there is an identity with this key. */
   addIdentity(identity: StoredIdentity): Promise<void> {
     return this.#write(async () => {
       const entry = identityEntry(identity.name);
       const present = this.#identityByEntry.get(entry);
       if (present !== undefined) {
         const details = { identity: present.name };
-        throw new WorldError('ALREADY_EXISTS', `there is an identity ${present.name} already`, {
+        throw new WorldError('IDENTITY_EXISTS', `there is an identity ${present.name} already`, {
           details,
         });
       }
@@ -85,11 +93,11 @@ export class Vault {
     });
   }
 
-  /** Removes its groups as well. Rejects with `IDENTITY_NOT_FOUND`. */
+  /** Rejects with `IDENTITY_NOT_FOUND`, and with `IDENTITY_IN_USE` while it has groups. */
   removeIdentity(name: PeerName): Promise<void> {
     return this.#write(async () => {
       const identity = this.identity(name);
-      for (const group of this.groups(name)) await this.#removeGroup(group);
+      requireNoGroups(identity, this.groups(name));
       await this.#parts.identityShelf.remove(identity);
       this.#identityByEntry.delete(identityEntry(name));
     });
@@ -116,14 +124,33 @@ export class Vault {
   /** Adds the group or replaces it whole. Rejects with `IDENTITY_NOT_FOUND`. */
   putGroup(group: StoredGroup): Promise<void> {
     return this.#write(async () => {
-      const { groupShelf } = this.#parts;
       const entry = groupEntry(this.identity(group.identity).name, group.name);
-      const before = this.#groupByEntry.get(entry) ?? null;
-      const addressBook = before?.addressBook ?? [];
-      const written = { ...(await groupShelf.write(group, before)), addressBook };
-      this.#groupByEntry.set(entry, written);
-      if (group.addressBook !== addressBook) await this.#putAddressBook(written, group.addressBook);
+      await this.#putGroup(entry, group, this.#groupByEntry.get(entry) ?? null);
     });
+  }
+
+  /** The identity has another membership now. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  replaceMembership(
+    identity: PeerName,
+    name: GroupName,
+    chain: readonly Uint8Array[],
+  ): Promise<void> {
+    return this.#changeGroup(identity, name, (group) => ({ ...group, chain }));
+  }
+
+  /** The one before is kept among the earlier ones. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  replaceSecret(identity: PeerName, name: GroupName, next: NextSecret): Promise<void> {
+    return this.#changeGroup(identity, name, (group) => withNextSecret(group, next));
+  }
+
+  /** Of too many the oldest is forgotten. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  keepTicket(identity: PeerName, name: GroupName, ticket: StoredTicket): Promise<void> {
+    return this.#changeGroup(identity, name, (group) => withTicket(group, ticket));
+  }
+
+  /** Nothing to do when it is not kept. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
+  forgetTicket(identity: PeerName, name: GroupName, offer: Uint8Array): Promise<void> {
+    return this.#changeGroup(identity, name, (group) => withoutTicket(group, offer));
   }
 
   /** Atomic, but not safe from a loss of power. Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
@@ -133,7 +160,10 @@ export class Vault {
 
   /** Rejects with `IDENTITY_NOT_FOUND` or `GROUP_NOT_FOUND`. */
   removeGroup(identity: PeerName, name: GroupName): Promise<void> {
-    return this.#write(() => this.#removeGroup(this.group(identity, name)));
+    return this.#write(async () => {
+      await this.#parts.groupShelf.remove(this.group(identity, name));
+      this.#groupByEntry.delete(groupEntry(identity, name));
+    });
   }
 
   /** Null leaves the vault without one. The old passphrase opens it until this has resolved. */
@@ -151,14 +181,28 @@ export class Vault {
     return this.close();
   }
 
+  #changeGroup(
+    identity: PeerName,
+    name: GroupName,
+    change: (group: StoredGroup) => StoredGroup,
+  ): Promise<void> {
+    return this.#write(async () => {
+      const before = this.group(identity, name);
+      const after = change(before);
+      if (after !== before) await this.#putGroup(groupEntry(identity, name), after, before);
+    });
+  }
+
+  async #putGroup(entry: string, group: StoredGroup, before: StoredGroup | null): Promise<void> {
+    const addressBook = before?.addressBook ?? [];
+    const written = { ...(await this.#parts.groupShelf.write(group, before)), addressBook };
+    this.#groupByEntry.set(entry, written);
+    if (group.addressBook !== addressBook) await this.#putAddressBook(written, group.addressBook);
+  }
+
   async #putAddressBook(group: StoredGroup, book: AddressBook): Promise<void> {
     const addressBook = await this.#parts.groupShelf.writeAddressBook(group, book);
     this.#groupByEntry.set(groupEntry(group.identity, group.name), { ...group, addressBook });
-  }
-
-  async #removeGroup(group: StoredGroup): Promise<void> {
-    await this.#parts.groupShelf.remove(group);
-    this.#groupByEntry.delete(groupEntry(group.identity, group.name));
   }
 
   /** One at a time, in the order of the calls. */
@@ -175,6 +219,14 @@ export class Vault {
     this.#lastWrite = Promise.allSettled([done]);
     return done;
   }
+}
+
+function requireNoGroups({ name }: StoredIdentity, groups: readonly StoredGroup[]): void {
+  if (groups.length === 0) return;
+  const names = groups.map((group) => group.name).join(', ');
+  throw new WorldError('IDENTITY_IN_USE', `${name} is a member of ${names}`, {
+    details: { identity: name, groups: names },
+  });
 }
 
 function messageOf(error: unknown): string {

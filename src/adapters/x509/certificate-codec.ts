@@ -8,7 +8,7 @@ import { equalBytes } from '../../core/base/bytes.ts';
 import type { WallTime } from '../../core/base/time.ts';
 import { wallTimeOf } from '../../core/base/time.ts';
 import { utf8Text } from '../../core/base/utf8.ts';
-import type { Certificate } from '../../core/domain/certificates.ts';
+import { type Certificate, LEASE_SECONDS_MAX } from '../../core/domain/certificates.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import type { GroupName, PeerName } from '../../core/domain/names.ts';
 import {
@@ -92,6 +92,7 @@ type Said =
       readonly group: GroupName;
       readonly role: Role;
       readonly membershipsBelowMax: number | null;
+      readonly leaseMs: number | null;
     };
 
 /** The ones between the first and the last three follow from the rest, so they are not read at all. */
@@ -150,9 +151,10 @@ function readOurs(
       if (isIssuingRole(role) !== (membershipsBelowMax !== null)) {
         throw malformed('basicConstraints do not fit the role');
       }
+      const leaseMs = ours.isNext(TAG.integer) ? readLease(ours) : null;
       const parsedIssuer = issuer === group ? group : parsePeerName(issuer);
       const names = { group, subject: parsePeerName(subject), issuer: parsedIssuer };
-      return { kind: 'membership', ...names, role, membershipsBelowMax };
+      return { kind: 'membership', ...names, role, membershipsBelowMax, leaseMs };
     }
     default:
       throw malformed(`${field}: kind`);
@@ -164,6 +166,13 @@ function readRole(ours: DerReader): Role {
   const role = ROLES.find((candidate) => ROLE_NUMBERS[candidate] === number);
   if (role === undefined) throw malformed('role');
   return role;
+}
+
+/** In milliseconds. One of 0 is none, and the one form of none is to be left out. */
+function readLease(ours: DerReader): number | null {
+  const seconds = ours.longInteger('lease');
+  if (seconds > LEASE_SECONDS_MAX) throw malformed('lease');
+  return seconds === 0 ? null : seconds * 1000;
 }
 
 /** The name in a URI; which scheme is due follows from the kind. */

@@ -10,6 +10,7 @@ import type {
   IdentityCertificate,
   MembershipCertificate,
 } from '../../core/domain/certificates.ts';
+import { LEASE_SECONDS_MAX } from '../../core/domain/certificates.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import type { GroupName, PeerName } from '../../core/domain/names.ts';
 import { authorityOf, FRIENDLY_NAME_LENGTH_MAX, isDisplayText } from '../../core/domain/names.ts';
@@ -47,6 +48,7 @@ export class X509CertificateIssuer implements CertificateIssuer {
 
   issueMembership(request: MembershipRequest): MembershipCertificate {
     const { group, subject, issuer, issuerFriendlyName, role, membershipsBelowMax } = request;
+    const leaseMs = request.leaseMs === null ? null : wholeLease(request.leaseMs);
     assert(
       isIssuingRole(role) === (membershipsBelowMax !== null),
       'roles that may issue, and only they, have a number of memberships below them',
@@ -57,8 +59,8 @@ export class X509CertificateIssuer implements CertificateIssuer {
     );
     const common = this.#commonFields({ ...request, publicKey: request.subjectKey });
     const names = { group, subject, issuer, issuerFriendlyName };
-    const fields = { kind: 'membership', ...names, role, membershipsBelowMax, ...common } as const;
-    return sign(fields, request.issuerKey);
+    const granted = { role, membershipsBelowMax, leaseMs };
+    return sign({ kind: 'membership', ...names, ...granted, ...common }, request.issuerKey);
   }
 
   #commonFields(request: {
@@ -99,6 +101,12 @@ function isOfKey(name: PeerName | GroupName, keyDigest: Uint8Array): boolean {
 
 function wholeSeconds(time: WallTime): WallTime {
   return wallTimeOf(Math.floor(time / 1000) * 1000);
+}
+
+function wholeLease(leaseMs: number): number {
+  const seconds = Math.floor(leaseMs / 1000);
+  assert(seconds >= 1 && seconds <= LEASE_SECONDS_MAX, 'a lease has a second, and has bounds');
+  return seconds * 1000;
 }
 
 function sign<Fields extends CertificateFields>(fields: Fields, key: Signer) {

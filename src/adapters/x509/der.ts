@@ -31,6 +31,16 @@ export function derInteger(value: number): Uint8Array {
   return der(TAG.integer, Uint8Array.of(value));
 }
 
+/** Of up to 53 bits, not negative. */
+export function derLongInteger(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (let rest = value; rest > 0 || bytes.length === 0; rest = Math.floor(rest / 0x100)) {
+    bytes.unshift(rest % 0x100);
+  }
+  if ((bytes[0] ?? 0) > 0x7f) bytes.unshift(0);
+  return der(TAG.integer, Uint8Array.from(bytes));
+}
+
 function headerOf(tag: number, length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(tag, length);
   if (length < 0x100) return Uint8Array.of(tag, 0x81, length);
@@ -74,6 +84,18 @@ export class DerReader {
     const content = this.content(TAG.integer, field);
     const [value = 0x80] = content;
     if (content.length !== 1 || value > 0x7f) throw malformed(field);
+    return value;
+  }
+
+  /** A non-negative integer of up to 53 bits. */
+  longInteger(field: string): number {
+    const content = this.content(TAG.integer, field);
+    if (content.length === 0 || (content[0] ?? 0) > 0x7f) throw malformed(field);
+    let value = 0;
+    for (const byte of content) {
+      value = value * 0x100 + byte;
+      if (value > Number.MAX_SAFE_INTEGER) throw malformed(field);
+    }
     return value;
   }
 

@@ -1,5 +1,5 @@
 // The one shape that our certificates have (protocol.md §3): fields in, DER out. Nothing here is
-// optional or configurable, so that equal fields give equal bytes on every machine.
+// configurable, so that equal fields give equal bytes on every machine.
 
 import { assert } from '../../core/base/assert.ts';
 import { hexBytes } from '../../core/base/hex.ts';
@@ -14,7 +14,7 @@ import type {
 import { LIMITS } from '../../core/domain/limits.ts';
 import { authorityOf } from '../../core/domain/names.ts';
 import { ROLE_NUMBERS } from '../../core/domain/roles.ts';
-import { contextTag, der, derInteger, TAG } from './der.ts';
+import { contextTag, der, derInteger, derLongInteger, TAG } from './der.ts';
 
 type Unsigned<Kind extends Certificate> = Omit<Kind, 'signedBytes' | 'signature' | 'der'>;
 
@@ -141,6 +141,7 @@ function writeOurExtension(fields: CertificateFields): Uint8Array {
   if (fields.kind === 'groupRoot') said.push(writeText(fields.subject));
   if (fields.kind === 'membership') {
     said.push(writeText(fields.group), derInteger(ROLE_NUMBERS[fields.role]));
+    if (fields.leaseMs !== null) said.push(derLongInteger(fields.leaseMs / 1000));
   }
   return writeExtension(OBJECT_IDS.peergroup, 'ignorable', der(TAG.sequence, ...said));
 }

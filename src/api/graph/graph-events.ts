@@ -21,9 +21,9 @@ export class StatusChangedEvent extends Event {
  */
 export class PresenceChangedEvent extends Event {
   /**
-   * `left`: it said goodbye. `expired`: nothing was heard of it any more.
+   * `left`: it said goodbye. `expired`: nothing was heard of it any more. `removed`: it is no member any more.
    */
-  readonly change: 'present' | 'left' | 'expired';
+  readonly change: 'present' | 'left' | 'expired' | 'removed';
   readonly member: PresentMember;
 
   constructor(change: PresenceChangedEvent['change'], member: PresentMember) {

@@ -18,19 +18,22 @@ export interface GroupStatus {
   /**
    * Why it is not `online`; null when it is.
    *
-   * Offline: `notConnected` (`connect()` was not called), `left` (`disconnect()` or `close()` was), `failed`
-   * (`graphFailed` said why). Connecting: `readingRecords` (what is stored here is looked through), `nobodyKnown` (no
+   * Offline: `notConnected` (`connect()` was not called), `left` (`disconnect()` or `close()` was), `removed` (we are
+   * no member any more), `failed` (`graphFailed` said why). Connecting: `readingRecords` (what is stored here is looked through), `nobodyKnown` (no
    * address of any member: others have to come to us), `dialing`, `nobodyReachable` (`lastFailure` says why; it is
-   * tried again, and others may come). Synchronizing: `memberships`, then `records`.
+   * tried again, and others may come), `membershipExpired` (nobody has renewed our membership so far, as
+   * `lastFailure` says; it is asked for again). Synchronizing: `memberships`, then `records`.
    */
   readonly reason:
     | 'notConnected'
     | 'left'
+    | 'removed'
     | 'failed'
     | 'readingRecords'
     | 'nobodyKnown'
     | 'dialing'
     | 'nobodyReachable'
+    | 'membershipExpired'
     | 'memberships'
     | 'records'
     | null;

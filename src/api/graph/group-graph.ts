@@ -4,9 +4,11 @@
 import type { WallTime } from '../../core/base/time.ts';
 import type { Contact } from '../../core/domain/invitation.ts';
 import type { OpenedLink } from '../../core/domain/links.ts';
+import type { MessageType } from '../../core/domain/message-types.ts';
 import type { PeerName } from '../../core/domain/names.ts';
 import type {
   GraphEvent,
+  KnownEpoch,
   NodeName,
   PresentMember as PresentNode,
 } from '../../core/node/graph-event.ts';
@@ -69,6 +71,10 @@ export interface GroupGraphParts {
   readonly dispatch: (event: GraphEventMap[keyof GraphEventMap]) => void;
   /** How many records there are, tombstones included. */
   readonly recordCount: () => number;
+  /** By which secret members find each other, when it is that of an epoch. */
+  readonly epoch: () => KnownEpoch | null;
+  /** What is said about who belongs; true for what is nobody else's affair. */
+  readonly onSecurityEvent: (event: GraphEvent) => boolean;
 }
 
 type PresentAddresses = (GraphEvent & { kind: 'memberPresent' })['member']['addresses'];
@@ -111,6 +117,12 @@ export class GroupGraph {
   get groupTime(): Date {
     if (this.#engine !== null) return new Date(this.#engine.groupTime);
     return new Date(Math.max(Date.now(), this.#groupTimeBefore ?? 0));
+  }
+
+  /** Whoever is here, ourselves included, and neighbors that tell nobody else. @internal */
+  whoIsHere(): readonly { readonly member: PeerName; readonly since: WallTime }[] {
+    const engine = this.#engine;
+    return engine === null ? [] : [...engine.members(), ...engine.neighbors()];
   }
 
   members(): readonly PresentMember[] {
@@ -192,6 +204,24 @@ export class GroupGraph {
     this.#engine?.onStored(changes, origin);
   }
 
+  /** Those that are present and can be reached. @internal */
+  whoListens(): readonly Contact[] {
+    const present = this.#engine?.members() ?? [];
+    return present
+      .filter(({ addresses }) => addresses.length > 0)
+      .map(({ member, addresses }) => ({ member, addresses }));
+  }
+
+  /** An epoch was begun here. */
+  onEpochSecret(epoch: KnownEpoch): void {
+    this.#engine?.onEpochSecret(epoch);
+  }
+
+  /** Tells the group something that no application hears; nobody while it is not connected. */
+  announce(type: MessageType, bytes: Uint8Array): void {
+    this.#engine?.broadcast(type, bytes, () => undefined);
+  }
+
   #begin(publishesPresence: boolean): GroupEngine {
     const listener: GraphListener = {
       onEvent: (event) => this.#onEvent(event, engine),
@@ -204,6 +234,8 @@ export class GroupGraph {
     });
     this.#engine = engine;
     this.#whenGone = whenGone;
+    const epoch = this.#parts.epoch();
+    if (epoch !== null) engine.onEpochSecret(epoch);
     engine.connect(this.#parts.contacts());
     return engine;
   }
@@ -250,8 +282,9 @@ export class GroupGraph {
   }
 
   #tell(event: GraphEvent, engine: GroupEngine): void {
-    const { dispatch, onPresent } = this.#parts;
+    const { dispatch, onPresent, onSecurityEvent } = this.#parts;
     const nameOf = naming(engine);
+    if (onSecurityEvent(event)) return;
     switch (event.kind) {
       case 'status':
         // That it is offline is told when the engine is gone.
@@ -272,6 +305,11 @@ export class GroupGraph {
       case 'memberAbsent':
         dispatch(new PresenceChangedEvent(event.why, this.#present(event.member, engine)));
         return;
+      case 'removed':
+        // It has said goodbye already.
+        engine.close();
+        this.#end({ ...OFFLINE, reason: 'removed' });
+        return;
       case 'broadcast':
       case 'neighborMessage': {
         const isForUsAlone = event.kind === 'neighborMessage';
@@ -286,6 +324,10 @@ export class GroupGraph {
         return;
       case 'lag':
         dispatch(new SyncLagEvent(nameOf(event.node), event.lags.map(recordLagOf)));
+        return;
+      case 'securityWithheld':
+      case 'epochSecret':
+      // Told elsewhere.
     }
   }
 

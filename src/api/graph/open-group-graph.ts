@@ -10,7 +10,10 @@ import type { AddressMemory } from '../address-memory.ts';
 import type { GroupRecords } from '../records/group-records.ts';
 import { GroupGraph, type GroupGraphParts } from './group-graph.ts';
 
-export interface GraphOpening extends Pick<GroupGraphParts, 'dispatch'> {
+export interface GraphOpening
+  extends Pick<GroupGraphParts, 'dispatch' | 'epoch' | 'onSecurityEvent'> {
+  /** Somebody is here that was not. */
+  readonly onCame: () => void;
   readonly deskParts: DeskParts;
   readonly desk: DirectDesk;
   readonly records: GroupRecords;
@@ -18,7 +21,7 @@ export interface GraphOpening extends Pick<GroupGraphParts, 'dispatch'> {
 }
 
 export function openGroupGraph(opening: GraphOpening): GroupGraph {
-  const { deskParts, desk, records, addresses, dispatch } = opening;
+  const { deskParts, desk, records, addresses, onCame } = opening;
   const { nodeId, clock, handshake } = deskParts;
   const makeEngine: GroupGraphParts['makeEngine'] = (listener, options) => {
     const links = new NeighborDesk(deskParts, () => true);
@@ -26,6 +29,7 @@ export function openGroupGraph(opening: GraphOpening): GroupGraph {
     const engine = new GroupEngine({
       ...deskParts,
       ...records.forGraph(),
+      ownMembership: () => deskParts.membership,
       crypto: handshake.crypto,
       links,
       listener,
@@ -34,23 +38,27 @@ export function openGroupGraph(opening: GraphOpening): GroupGraph {
     return { engine, whenGone: (act) => links.whenGone(act) };
   };
   return new GroupGraph({
+    ...opening,
     nodeId,
     makeEngine,
-    dispatch,
     contacts: () => contactsOf(addresses),
     recordCount: () => records.use.records,
     onOpened: ({ role, membership: { member }, listenAddresses, remoteAddress }) => {
       addresses.told(member, listenAddresses, remoteAddress);
+      onCame();
       if (role === 'dialer' && remoteAddress !== null) {
         addresses.reached(member, remoteAddress, clock.now().wallTime);
       }
     },
-    onPresent: (member, where) => addresses.told(member, where, null),
+    onPresent: (member, where) => {
+      addresses.told(member, where, null);
+      onCame();
+    },
   });
 }
 
 /** Those that were heard of last come first. */
-function contactsOf(addresses: AddressMemory): readonly Contact[] {
+export function contactsOf(addresses: AddressMemory): readonly Contact[] {
   return addresses
     .entries()
     .toReversed()

@@ -10,10 +10,12 @@ import type { Membership } from '../../core/domain/membership.ts';
 import type { GroupRecord, RecordChange, StorageUse } from '../../core/domain/records.ts';
 import type { Verdict } from '../../core/domain/refusals.ts';
 import type { SearchPosition, SearchRequest } from '../../core/domain/search.ts';
+import type { Removal } from '../../core/domain/security.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { RecordStore, StoreChange } from '../../core/ports/record-store.ts';
 import { matches, searchableOf } from '../../core/search/search-match.ts';
 import { formatPosition } from '../../core/search/search-position.ts';
+import type { SecurityState } from '../../core/security/security-state.ts';
 import { type ChangeOrigin, RecordDesk, type RecordDeskParts } from '../../engine/record-desk.ts';
 import { requireNotAborted } from '../arguments.ts';
 import {
@@ -83,6 +85,8 @@ export interface GroupRecordsParts extends RecordDeskParts {
   /** Changes are on the disk; nobody was told of them yet. */
   readonly onStored: (changes: readonly StoreChange[], origin: ChangeOrigin) => void;
   readonly onChange: (change: RecordChange, origin: ChangeOrigin) => void;
+  /** What counts of who belongs is another than before. */
+  readonly onSecurity: (state: SecurityState) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -98,6 +102,7 @@ export class GroupRecords {
     this.#desk = new RecordDesk(parts, {
       onStored: parts.onStored,
       onChanges: (changes, origin) => this.#onChanges(changes, origin),
+      onSecurity: parts.onSecurity,
       onFailed: parts.onFailed,
     });
   }
@@ -224,7 +229,24 @@ export class GroupRecords {
     const { store, book } = this.#parts;
     const membershipOf = (chainDigest: Uint8Array): Membership | null =>
       book.membershipOf(chainDigest);
-    return { store, desk: this.#desk, tools: book.tools, membershipOf };
+    const security = () => book.security;
+    return { store, desk: this.#desk, tools: book.tools, membershipOf, security };
+  }
+
+  /** What the leases of the group are kept with. @internal */
+  forLeases() {
+    const { store, book } = this.#parts;
+    return {
+      store,
+      membershipOf: (chainDigest: Uint8Array): Membership | null => book.membershipOf(chainDigest),
+      removalOf: (membership: Membership) => this.removalOf(membership),
+      learn: (chain: readonly Uint8Array[]) => this.#desk.learnMembership(chain, 'here'),
+    };
+  }
+
+  /** Why a membership does not count although its chain is sound. @internal */
+  removalOf(membership: Membership): Removal | null {
+    return this.#parts.book.security.removalOf(membership);
   }
 
   /** Throws what the disk does. @internal */

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { nodeCrypto } from '../../adapters/crypto/node-crypto.ts';
 import { openRecordDatabase } from '../../adapters/sqlite/record-database.ts';
 import type { StoredGroup } from '../../adapters/vault/stored-group.ts';
+import { openSecurity } from '../../core/book/open-security.ts';
 import { RecordBook } from '../../core/book/record-book.ts';
-import type { Membership } from '../../core/domain/membership.ts';
 import { authorityOf } from '../../core/domain/names.ts';
 import type { Signer } from '../../core/ports/crypto.ts';
+import type { OwnMembership } from '../../core/security/own-membership.ts';
 import { SignatureChecks } from '../../engine/signature-checks.ts';
 import type { NodeServices } from '../node-services.ts';
 import { errorOfRefusal, facingTheWorldNow } from '../peer-group-error.ts';
@@ -17,27 +18,36 @@ import type { CheckedRecordOptions } from './record-options.ts';
 import { RecordTransfers } from './record-transfer.ts';
 
 export interface RecordsOpening
-  extends Pick<GroupRecordsParts, 'onStored' | 'onChange' | 'onFailed'>,
+  extends Pick<GroupRecordsParts, 'onStored' | 'onChange' | 'onSecurity' | 'onFailed'>,
     CheckedRecordOptions {
   /** Of the node. */
   readonly directory: string;
-  readonly membership: Membership;
+  readonly own: OwnMembership;
   readonly signer: Signer;
   readonly services: NodeServices;
 }
 
 /** Throws `DATABASE_IN_USE`, `DATABASE_CORRUPT`, `DATABASE_TOO_NEW`, `DATABASE_OF_ANOTHER` and `STORAGE_FAILED`. */
 export function openGroupRecords(opening: RecordsOpening): GroupRecords {
-  const { directory, membership, signer, services, quotas, durability } = opening;
+  const { directory, own, signer, services, quotas, durability } = opening;
+  const membership = own.current;
   const { clock, crypto, judge, chance } = services;
   const { group, member } = membership;
   const path = databasePath(directory, { name: group, identity: member });
   const store = facingTheWorldNow(() =>
     openRecordDatabase({ path, group, member, chance, durability }),
   );
-  const book = new RecordBook({ store, crypto, judge, chance, signer, membership, quotas });
+  const book = new RecordBook({
+    store,
+    crypto,
+    chance,
+    signer,
+    ownMembership: () => own.current,
+    quotas,
+    ...openSecurity({ store, crypto, judge, membership }),
+  });
   const checks = new SignatureChecks(nodeCrypto, store);
-  const { onStored, onChange, onFailed } = opening;
+  const { onStored, onChange, onSecurity, onFailed } = opening;
   const { tools } = book;
   const transfers = new RecordTransfers({ databasePath: path, group, member, clock, tools });
   const records = new GroupRecords({
@@ -49,6 +59,7 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
     transfers,
     onStored,
     onChange,
+    onSecurity,
     onFailed,
   });
   try {

@@ -10,7 +10,9 @@ export function ownValues(
   value: unknown,
   keys: readonly string[],
 ): ReadonlyMap<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // A list, a Map or a Date has other things in it than options, and all of them would be passed over.
+  const isObject = guarded(path, () => Object.prototype.toString.call(value) === '[object Object]');
+  if (typeof value !== 'object' || value === null || !isObject) {
     throw invalidArgument(path, 'an object');
   }
   const values = new Map<string, unknown>();

@@ -23,6 +23,8 @@ import { openBundle } from '../../core/records/bundle.ts';
 import {
   decodeExportedBundle,
   decodeMembership,
+  decodeSecurityPart,
+  type ExportedSecurity,
   type ExportTotals,
 } from '../../core/records/export-file.ts';
 import type { TakeResult } from '../../engine/record-desk.ts';
@@ -73,6 +75,8 @@ export interface RecordTransferParts {
 export interface TransferDesk {
   take(contents: BatchContents, from: null, done: (result: TakeResult) => void): void;
   learnMembership(chain: readonly Uint8Array[]): Verdict<void>;
+  learnStatement(bytes: Uint8Array, from: null): unknown;
+  learnPage(bytes: Uint8Array, from: null): unknown;
 }
 
 /** Records that are judged and stored as one commit; measured: some 10 ms. */
@@ -181,6 +185,7 @@ class RecordImport implements ImportTaker {
       if (this.#signal.aborted) return;
       await this.#turn();
       if (name === 'membership') this.#learn(decodeMembership(body));
+      else if (name === 'security') this.#learnSecurity(decodeSecurityPart(body));
       else await this.#take(body);
       this.#bytes += body.length;
     }
@@ -197,6 +202,12 @@ class RecordImport implements ImportTaker {
   #learn(chain: readonly Uint8Array[]): void {
     const learned = this.#desk.learnMembership(chain);
     if (!learned.ok) this.#refuse(learned.refusal.code, 1);
+  }
+
+  /** What does not count any more, or is no better than what anybody could send, is passed over. */
+  #learnSecurity({ form, bytes }: ExportedSecurity): void {
+    if (form === 'page') this.#desk.learnPage(bytes, null);
+    else this.#desk.learnStatement(bytes, null);
   }
 
   async #take(body: Uint8Array): Promise<void> {

@@ -5,13 +5,16 @@ import { systemChance } from '../../adapters/crypto/chance.ts';
 import { nodeCrypto } from '../../adapters/crypto/node-crypto.ts';
 import { type RepairResult, repairDatabase } from '../../adapters/sqlite/repair/repair-database.ts';
 import { certificateCodec } from '../../adapters/x509/certificate-codec.ts';
+import { MalformedBytes } from '../../core/base/malformed-bytes.ts';
 import type { WallTime } from '../../core/base/time.ts';
 import type { Membership } from '../../core/domain/membership.ts';
 import type { GroupName, PeerName } from '../../core/domain/names.ts';
+import type { SecurityForm } from '../../core/domain/security.ts';
 import { WorldError, type WorldErrorCode } from '../../core/ports/world-error.ts';
 import { RecordHashes } from '../../core/records/record-hashes.ts';
 import { RecordIds } from '../../core/records/record-ids.ts';
 import { ChainJudge } from '../../core/trust/chain.ts';
+import { decodePage, decodeStatement, pageDigest } from '../../core/wire/security.ts';
 
 export interface RepairJob {
   readonly path: string;
@@ -41,7 +44,22 @@ function repair(job: RepairJob): RepairResult {
   };
   const judge = new ChainJudge(certificateCodec, nodeCrypto);
   const membershipsOf = (chain: readonly Uint8Array[]) => soundMemberships(chain, group, judge);
-  return repairDatabase({ ...job, tools, membershipsOf, chance: systemChance });
+  const securityDigestOf = (form: SecurityForm, bytes: Uint8Array) =>
+    soundDigest(form, bytes, group);
+  const parts = { tools, membershipsOf, securityDigestOf };
+  return repairDatabase({ ...job, ...parts, chance: systemChance });
+}
+
+/** What names the bytes, whoever signed them: that is asked when the database is opened. */
+function soundDigest(form: SecurityForm, bytes: Uint8Array, group: GroupName): Uint8Array | null {
+  try {
+    if (form === 'statement') return decodeStatement(bytes, group, nodeCrypto).digest;
+    decodePage(bytes);
+    return pageDigest(bytes, group, nodeCrypto);
+  } catch (error) {
+    if (error instanceof MalformedBytes) return null;
+    throw error;
+  }
 }
 
 /** Whoever issued a membership is a member too. */

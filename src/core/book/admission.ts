@@ -11,6 +11,8 @@ import type { Refusal } from '../domain/refusals.ts';
 import type { RecordStore, StoreChange } from '../ports/record-store.ts';
 import type { BatchEntry } from '../records/batch-contents.ts';
 import { ownContent, type VerifiedBatch } from '../records/verified-batch.ts';
+import type { SecurityState } from '../security/security-state.ts';
+import { awaitedPage, judgeBatch, removalText } from './batch-standing.ts';
 import type { KnownMemberships } from './known-memberships.ts';
 import {
   isByCreator,
@@ -35,6 +37,8 @@ export type RecordVerdict =
 export interface AdmissionParts {
   readonly store: RecordStore;
   readonly memberships: KnownMemberships;
+  /** Says which batches count. */
+  readonly security: SecurityState;
   readonly pending: PendingRecords;
   readonly quotas: Quotas;
 }
@@ -71,11 +75,25 @@ export class Admission {
     }
     const wrong = wrongStatement(batch.batch, membership);
     if (wrong !== null) return batch.entries.map(() => ({ kind: 'refused', refusal: wrong }));
+    const stopped = this.#stopsAll(batch.batch, membership);
+    if (stopped !== null) return batch.entries.map(() => stopped);
     const begin = this.#changes.length;
     const verdicts = batch.entries.map((entry) => this.#admitEntry(entry, batch, membership));
     if (this.#changes.length > begin) this.#changes.splice(begin, 0, ...this.#batchChanges(batch));
     this.#flagEquivocation(batch.batch);
     return verdicts;
+  }
+
+  /** Null when the batch counts, else what becomes of all of it. */
+  #stopsAll({ hash, statement }: SignedBatch, membership: Membership): RecordVerdict | null {
+    const { security } = this.#parts;
+    const verdict = judgeBatch({ hash, statement }, membership, security);
+    if (verdict === 'counts') return null;
+    if (verdict === 'unknown') {
+      const digest = awaitedPage(membership, security);
+      return { kind: 'deferred', until: { kind: 'security', digest } };
+    }
+    return refused('MEMBERSHIP_REMOVED', `law "removed": ${removalText(membership, security)}`);
   }
 
   #admitEntry(entry: BatchEntry, { batch }: VerifiedBatch, membership: Membership): RecordVerdict {

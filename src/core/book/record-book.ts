@@ -3,39 +3,43 @@
 // before it tells anybody, and calls nothing here in between.
 
 import { assert } from '../base/assert.ts';
-import { ByteWriter } from '../base/byte-writer.ts';
 import { equalBytes } from '../base/bytes.ts';
-import { type WallTime, wallTimeOf } from '../base/time.ts';
-import { LIMITS } from '../domain/limits.ts';
+import type { WallTime } from '../base/time.ts';
 import type { Membership } from '../domain/membership.ts';
-import type { GroupRecord, RecordChange, RecordContent } from '../domain/records.ts';
+import type { GroupRecord, RecordChange } from '../domain/records.ts';
 import type { Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { Chance } from '../ports/clock.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
-import type { RecordStore, StoreChange, StoredMember } from '../ports/record-store.ts';
-import { assembleBatch, type RecordDraft, signBatch } from '../records/batch-assembly.ts';
+import type { RecordStore, StoreChange } from '../ports/record-store.ts';
 import type { BatchTools } from '../records/batch-contents.ts';
-import { writeContent } from '../records/record-content.ts';
 import { RecordHashes } from '../records/record-hashes.ts';
 import { RecordIds } from '../records/record-ids.ts';
-import { RememberedIds } from '../records/remembered-ids.ts';
-import { copyOfSome, markVerified, type VerifiedBatch } from '../records/verified-batch.ts';
-import type { ChainJudge } from '../trust/chain.ts';
+import { copyOfSome, type VerifiedBatch } from '../records/verified-batch.ts';
+import type { Learned, SecurityBook } from '../security/security-book.ts';
+import type { SecurityState } from '../security/security-state.ts';
 import { Admission, isVisible, type RecordVerdict } from './admission.ts';
-import { KnownMemberships } from './known-memberships.ts';
-import { lacksRoom, PendingRecords, type Quotas, sizeOf } from './pending-records.ts';
-import { Ordinals, RecordDrafts, type RecordWish } from './record-drafts.ts';
-import { type Awaited, type Released, WaitingRoom } from './waiting-room.ts';
+import { judgeBatch, removalText } from './batch-standing.ts';
+import { deferredPlaces } from './deferred-places.ts';
+import type { KnownMemberships } from './known-memberships.ts';
+import { OwnRecords, type Publication } from './own-records.ts';
+import { PendingRecords, type Quotas, sizeOf } from './pending-records.ts';
+import { RemovalSweep } from './removal-sweep.ts';
+import { type Released, WaitingRoom } from './waiting-room.ts';
+
+export type { Publication } from './own-records.ts';
 
 export interface BookParts {
   readonly store: RecordStore;
   readonly crypto: Crypto;
-  readonly judge: ChainJudge;
   readonly chance: Chance;
   /** Of the member whose book it is. */
   readonly signer: Signer;
-  readonly membership: Membership;
+  /** Under which it publishes now: another one after a renewal, always of the same key. */
+  readonly ownMembership: () => Membership;
+  readonly memberships: KnownMemberships;
+  /** Loaded. It knows of no membership that `memberships` does not find. */
+  readonly security: SecurityBook;
   readonly quotas: Quotas;
 }
 
@@ -44,9 +48,6 @@ export interface Step {
   readonly changes: readonly StoreChange[];
   readonly told: readonly RecordChange[];
 }
-
-/** Wishes of one caller: all become records or none. */
-export type Publication = readonly RecordWish[];
 
 export interface PublishStep extends Step {
   /** For each publication its records, in the order of its wishes. */
@@ -68,20 +69,17 @@ export interface MembershipStep extends Step {
   readonly learned: readonly Membership[];
 }
 
-const NONE_BEFORE = new Uint8Array(32);
-
 export class RecordBook {
   readonly #parts: BookParts;
   readonly #tools: BatchTools;
-  readonly #ownIds: RememberedIds;
-  readonly #memberships: KnownMemberships;
+  readonly #own: OwnRecords;
   readonly #waiting = new WaitingRoom();
-  readonly #ordinals: Ordinals;
-  readonly #encoder = new ByteWriter();
+  readonly #sweep: RemovalSweep;
 
+  /** What was stored before and does not count any more is still to be swept away. */
   constructor(parts: BookParts) {
-    const { store, crypto, judge, membership, chance } = parts;
-    const { group } = membership;
+    const { crypto, ownMembership, security } = parts;
+    const { group } = ownMembership();
     this.#parts = parts;
     this.#tools = {
       group,
@@ -89,9 +87,9 @@ export class RecordBook {
       ids: new RecordIds(group, crypto),
       hashes: new RecordHashes(group, crypto),
     };
-    this.#ownIds = new RememberedIds(this.#tools.ids);
-    this.#memberships = new KnownMemberships(group, store, judge);
-    this.#ordinals = new Ordinals(chance);
+    this.#own = new OwnRecords(parts, this.#tools);
+    this.#sweep = new RemovalSweep(parts);
+    this.#sweep.begin(security.state);
   }
 
   /** What opening a bundle of this group takes. */
@@ -101,12 +99,22 @@ export class RecordBook {
 
   /** The membership whose chain has this digest; null when it is not here. */
   membershipOf(chainDigest: Uint8Array): Membership | null {
-    return this.#memberships.find(chainDigest);
+    return this.#parts.memberships.find(chainDigest);
+  }
+
+  /** Who belongs and what counts now. */
+  get security(): SecurityState {
+    return this.#parts.security.state;
   }
 
   /** Batches that wait for a membership or for their time. */
   get waitingBatches(): number {
     return this.#waiting.size;
+  }
+
+  /** The same batches themselves. */
+  get waiting(): readonly VerifiedBatch[] {
+    return this.#waiting.batches;
   }
 
   /** Null for one that is deleted or over, too. */
@@ -115,15 +123,18 @@ export class RecordBook {
     return record !== null && isVisible(record, now) ? record : null;
   }
 
-  /** Our own records, signed and judged as anybody's. */
+  /** Our own records, signed and judged as anybody's. Who is no member any more signs nothing. */
   publish(publications: readonly Publication[], now: WallTime): PublishStep {
+    const membership = this.#parts.ownMembership();
+    if (this.#isRemoved()) {
+      const detail = removalText(membership, this.security);
+      const results = publications.map(() => refuse('MEMBERSHIP_REMOVED', detail));
+      return { results, changes: [], told: [] };
+    }
     const stored = new PendingRecords(this.#parts.store);
-    this.#ownIds.forget();
-    stored.expect(this.#idsOf(publications, now));
-    const drafted = this.#draft(publications, stored, now);
-    const drafts = drafted.flatMap((each) => (each.ok ? each.value : []));
+    const { drafted, batches } = this.#own.sign(publications, membership, stored, now);
     const admission = this.#admission(stored, now);
-    const verdicts = this.#sign(drafts).flatMap((batch) => admission.admit(batch));
+    const verdicts = batches.flatMap((batch) => admission.admit(batch));
     let place = 0;
     const results = drafted.map((each): Verdict<readonly GroupRecord[]> => {
       if (!each.ok) return each;
@@ -166,17 +177,95 @@ export class RecordBook {
    * stored: a batch that is put back because it could not be stored would wait twice, and each time more.
    */
   keepWaiting(batch: VerifiedBatch, verdicts: readonly RecordVerdict[], from: string): void {
-    for (const { until, places } of deferredBy(batch, verdicts)) {
-      this.#waiting.admit(copyOfSome(batch, places), from, inWholeMinutes(until));
+    for (const { until, places } of deferredPlaces(batch, verdicts)) {
+      this.#waiting.admit(copyOfSome(batch, places), from, until);
     }
   }
 
-  /** A membership, with those above it. Refused unless its chain is sound and of this group. */
-  learnMembership(chain: readonly Uint8Array[]): Verdict<MembershipStep> {
-    const learned = this.#memberships.learn(chain);
+  /**
+   * A membership, with those above it. Refused unless its chain is sound, of this group, issued by those who
+   * might when they did, and there is room. One that is stored stays known, whatever became of it.
+   * `admission` says by what offer; then both are stored or neither.
+   */
+  learnMembership(
+    chain: readonly Uint8Array[],
+    admission: Uint8Array | null = null,
+  ): Verdict<MembershipStep> {
+    const { memberships, security, ownMembership } = this.#parts;
+    const learned = memberships.learn(chain);
     if (!learned.ok) return learned;
-    const changes = this.#memberships.changesFor(learned.value);
+    const unknown = memberships.unknownOf(learned.value);
+    const [last] = learned.value;
+    assert(last !== undefined, 'what is learned ends with a member');
+    // Whoever we are is looked at where it is used, so that a removed member can still read.
+    const isOwn = equalBytes(last.publicKey, ownMembership().publicKey);
+    if (unknown.length > 0) {
+      if (!isOwn && !security.wantsChain(last)) {
+        this.#dropUnder(last);
+        return refuse('MEMBERSHIP_REMOVED', `law "removed": ${removalText(last, this.security)}`);
+      }
+      // For our own key as well: whoever may issue could fill our place with memberships that we never asked for.
+      const full = memberships.lacksRoom(unknown);
+      if (full !== null) return refuse('QUOTA_EXCEEDED', full);
+    }
+    const admitted = admission === null ? null : security.learnStatement(admission, learned.value);
+    const isKept = admitted === null || admitted.kind === 'stored' || admitted.kind === 'known';
+    if (!isKept) return refuse(REFUSALS[admitted.kind], `the admission is ${admitted.kind}`);
+    const changes = [
+      ...memberships.changesFor(unknown),
+      ...(admitted?.kind === 'stored' ? admitted.changes : []),
+    ];
     return accept({ changes, told: [], learned: learned.value });
+  }
+
+  /** What somebody says about who belongs. What has to be stored of it is in the answer. */
+  learnStatement(bytes: Uint8Array): Learned {
+    return this.#parts.security.learnStatement(bytes);
+  }
+
+  /** A list of what a revocation lets count. */
+  learnPage(bytes: Uint8Array): Learned {
+    return this.#parts.security.learnPage(bytes);
+  }
+
+  /**
+   * These changes are on the disk: from now on the memberships, statements and pages among them hold. What
+   * waited for them and is to be stored as well. Those that are not stored come again by comparing.
+   */
+  onStored(changes: readonly StoreChange[]): readonly Learned[] {
+    const { memberships, security } = this.#parts;
+    const before = security.state;
+    const arrived = changes
+      .filter((change) => change.kind === 'putMembership')
+      .map(({ chainDigest }) => memberships.find(chainDigest))
+      .filter((membership) => membership !== null);
+    const more = arrived.length === 0 ? [] : security.membershipsChanged(arrived);
+    const isSecurity = changes.some(
+      ({ kind }) => kind === 'putSecurity' || kind === 'removeSecurity',
+    );
+    const further = isSecurity ? security.onStored(changes) : [];
+    if (security.state !== before) this.#followState();
+    return [...more, ...further];
+  }
+
+  /** False while there may be something stored that does not count any more. */
+  get isSwept(): boolean {
+    return this.#sweep.isDone;
+  }
+
+  /** Takes some of it away, and tells so. */
+  sweep(now: WallTime, versionsMax: number): Step {
+    return this.#sweep.step(now, versionsMax);
+  }
+
+  /** What a sweep wanted to change was not stored. */
+  sweepAnew(): void {
+    this.#sweep.beginAnew(this.security);
+  }
+
+  /** Batches of which nobody could say whether they count, and a page came since. */
+  releaseForSecurity(): readonly Released[] {
+    return this.#waiting.releaseForSecurity();
   }
 
   /** Batches that waited for these memberships, which are stored by now. */
@@ -216,10 +305,11 @@ export class RecordBook {
 
   /** Wishes that keep our own records alive that are to be refreshed: at least one, within these bounds. */
   refreshDue(now: WallTime, recordsMax: number, bytesMax: number): readonly Publication[] {
-    const { store, membership } = this.#parts;
+    if (this.#isRemoved()) return [];
+    const { store, ownMembership } = this.#parts;
     const wishes: Publication[] = [];
     let bytes = 0;
-    for (const record of store.refreshable(membership.publicKey, now, recordsMax)) {
+    for (const record of store.refreshable(ownMembership().publicKey, now, recordsMax)) {
       if (!isVisible(record, now)) continue;
       bytes += sizeOf(record);
       if (wishes.length > 0 && bytes > bytesMax) break;
@@ -230,167 +320,51 @@ export class RecordBook {
 
   /** When something of the above is due; null when nothing is. */
   nextDue(): WallTime | null {
-    const { store, membership } = this.#parts;
+    const { store, ownMembership } = this.#parts;
     const times = [
       store.nextRemoval(),
-      store.nextRefresh(membership.publicKey),
+      this.#isRemoved() ? null : store.nextRefresh(ownMembership().publicKey),
       this.#waiting.nextDue(),
     ];
     return times.reduce((next, at) => (next === null || (at !== null && at < next) ? at : next));
   }
 
-  /** Those that the wishes name, and those that new records are going to have unless one is taken. */
-  #idsOf(publications: readonly Publication[], now: WallTime): readonly Uint8Array[] {
-    const creator = this.#parts.membership.publicKey;
-    let added = 0;
-    return publications.flat().map((wish) => {
-      if (wish.kind !== 'add') return wish.id;
-      added += 1;
-      const ordinal = this.#ordinals.peek(now, added);
-      return this.#ownIds.idOf({ creator, type: wish.type, createdAt: now, ordinal });
-    });
-  }
-
   #admission(stored: PendingRecords, now: WallTime): Admission {
-    const { store, quotas } = this.#parts;
+    const { store, memberships, quotas } = this.#parts;
     const pending = new PendingRecords(stored);
-    return new Admission({ store, memberships: this.#memberships, pending, quotas }, now);
+    return new Admission({ store, memberships, security: this.security, pending, quotas }, now);
   }
 
-  /** Each sees what the ones before it want, unless they are refused. */
-  #draft(
-    publications: readonly Publication[],
-    stored: PendingRecords,
-    now: WallTime,
-  ): readonly Verdict<readonly RecordDraft[]>[] {
-    const pending = new PendingRecords(stored);
-    return publications.map((wishes) => {
-      // What is refused at once leaves nothing behind, and after the last nobody looks.
-      if (wishes.length === 1 || publications.length === 1) {
-        return this.#draftAll(wishes, pending, now);
-      }
-      const own = new PendingRecords(pending);
-      const drafted = this.#draftAll(wishes, own, now);
-      if (drafted.ok) own.settleInto(pending);
-      return drafted;
+  /** What was published under it will never count. */
+  #dropUnder({ chainDigest }: Membership): void {
+    this.#waiting.drop(({ batch }) => equalBytes(batch.statement.membership, chainDigest));
+  }
+
+  /** A batch that waits for anything else may as well be void for good. */
+  #followState(): void {
+    const { security } = this;
+    this.#sweep.begin(security);
+    if (security.hitKeys().size === 0) return;
+    this.#waiting.drop(({ batch }) => {
+      const membership = this.membershipOf(batch.statement.membership);
+      return membership !== null && judgeBatch(batch, membership, security) === 'removed';
     });
   }
 
-  /** Quotas are judged here already: what was refused must not stand in a signed batch. */
-  #draftAll(
-    wishes: Publication,
-    pending: PendingRecords,
-    now: WallTime,
-  ): Verdict<readonly RecordDraft[]> {
-    const { store, membership, crypto, quotas } = this.#parts;
-    const findMember = (publicKey: Uint8Array): StoredMember | null => store.findMember(publicKey);
-    const ids = this.#ownIds;
-    const parts = { crypto, membership, ids, ordinals: this.#ordinals, findMember };
-    const drafter = new RecordDrafts(parts, pending, now);
-    const drafts: RecordDraft[] = [];
-    for (const wish of wishes) {
-      const drafted = drafter.draft(wish);
-      if (!drafted.ok) return drafted;
-      const { content, data } = drafted.value;
-      writeContent(this.#encoder.reset(), content, membership.publicKey);
-      const contentBytes = this.#encoder.finish();
-      const record = this.#provisional(content, contentBytes);
-      const full = lacksRoom(record, pending, quotas);
-      if (full !== null) return refuse('QUOTA_EXCEEDED', full);
-      pending.put(record, data);
-      drafts.push({ content, data, contentBytes });
-    }
-    return accept(drafts);
-  }
-
-  /** A draft as later wishes of the step see it: without what it gets from its batch. */
-  #provisional(content: RecordContent, contentBytes: Uint8Array): GroupRecord {
-    const { publicKey, member } = this.#parts.membership;
-    return {
-      id: this.#ownIds.idOf(content),
-      content,
-      contentBytes,
-      hash: NOTHING,
-      author: publicKey,
-      authorName: member,
-      creatorName: member,
-      sequence: 0,
-      batch: NOTHING,
-      place: 0,
-    };
-  }
-
-  /** One batch after the other at the end of our journal. */
-  #sign(drafts: readonly RecordDraft[]): readonly VerifiedBatch[] {
-    const { store, signer, membership } = this.#parts;
-    const author = membership.publicKey;
-    const last = store.lastBatch(author, store.journal);
-    let firstSequence = last === null ? 1 : last.statement.firstSequence + last.statement.count;
-    let previous = last === null ? NONE_BEFORE : last.hash;
-    const batches: VerifiedBatch[] = [];
-    for (let at = 0; at < drafts.length; at += LIMITS.recordsInBatchMax) {
-      const some = drafts.slice(at, at + LIMITS.recordsInBatchMax);
-      const standing = {
-        author,
-        membership: membership.chainDigest,
-        journal: store.journal,
-        firstSequence,
-        previous,
-      };
-      const unsigned = assembleBatch(standing, some, { ...this.#tools, ids: this.#ownIds });
-      batches.push(markVerified(signBatch(unsigned, signer)));
-      firstSequence += some.length;
-      previous = unsigned.hash;
-    }
-    return batches;
+  #isRemoved(): boolean {
+    return this.security.removalOf(this.#parts.ownMembership()) !== null;
   }
 }
 
-const NOTHING = new Uint8Array();
+/** Why an admission is not kept. */
+const REFUSALS = {
+  void: 'MEMBERSHIP_REMOVED',
+  unsound: 'NOT_AUTHORIZED',
+  awaits: 'NOT_AUTHORIZED',
+  full: 'QUOTA_EXCEEDED',
+} as const;
 
 function requireAccepted(verdict: RecordVerdict): GroupRecord {
   assert(verdict.kind === 'accepted', 'a draft is refused before it is signed, or not at all');
   return verdict.record;
-}
-
-/** The places that wait, by what they wait for; those of the future together, until the first is due. */
-function deferredBy(
-  batch: VerifiedBatch,
-  verdicts: readonly RecordVerdict[],
-): readonly { readonly until: Awaited; readonly places: ReadonlySet<number> }[] {
-  const groups: { until: Awaited; readonly places: Set<number> }[] = [];
-  for (const [at, entry] of batch.entries.entries()) {
-    const verdict = verdicts[at];
-    if (verdict?.kind !== 'deferred') continue;
-    const { until } = verdict;
-    const known = groups.find((group) => isAwaitedWith(group.until, until));
-    if (known === undefined) {
-      groups.push({ until, places: new Set([entry.place]) });
-      continue;
-    }
-    known.places.add(entry.place);
-    if (until.kind === 'time' && known.until.kind === 'time' && until.at < known.until.at) {
-      known.until = until;
-    }
-  }
-  return groups;
-}
-
-/**
- * Moments are looked at minute by minute: with 1,024 of them in a batch, who chose each a little later
- * would have all that wait judged again at every one.
- */
-function inWholeMinutes(until: Awaited): Awaited {
-  if (until.kind !== 'time') return until;
-  return { kind: 'time', at: wallTimeOf(Math.ceil(until.at / MINUTE_MS) * MINUTE_MS) };
-}
-
-const MINUTE_MS = 60_000;
-
-function isAwaitedWith(a: Awaited, b: Awaited): boolean {
-  if (a.kind === 'time') return b.kind === 'time';
-  if (a.kind === 'membership') {
-    return b.kind === 'membership' && equalBytes(a.chainDigest, b.chainDigest);
-  }
-  return b.kind === 'member' && equalBytes(a.publicKey, b.publicKey);
 }

@@ -14,6 +14,8 @@ export type Awaited =
   | { readonly kind: 'membership'; readonly chainDigest: Uint8Array }
   /** A membership of this key that has not ended. */
   | { readonly kind: 'member'; readonly publicKey: Uint8Array }
+  /** A page, with this digest or another of the same revocation, that says whether it counts. */
+  | { readonly kind: 'security'; readonly digest: Uint8Array }
   | { readonly kind: 'time'; readonly at: WallTime };
 
 interface Waiting {
@@ -45,6 +47,12 @@ export class WaitingRoom {
     let size = 0;
     for (const { waiting } of this.#shareByNeighbor.values()) size += waiting.size;
     return size;
+  }
+
+  /** In the order of their neighbors, then of their coming. */
+  get batches(): readonly VerifiedBatch[] {
+    const shares = [...this.#shareByNeighbor.values()];
+    return shares.flatMap(({ waiting }) => [...waiting].map(({ batch }) => batch));
   }
 
   /** How many batches of the same neighbor, or of the one that was silent the longest, gave way. */
@@ -84,6 +92,20 @@ export class WaitingRoom {
       ...(this.#waitingByKey.get(keyOf({ kind: 'member', publicKey })) ?? []),
     ];
     return this.#release(released);
+  }
+
+  /** Those that waited for a page, whichever it was: one that lists them says so at once. */
+  releaseForSecurity(): readonly Released[] {
+    return this.#release([...(this.#waitingByKey.get(SECURITY_KEY) ?? [])]);
+  }
+
+  /** Those that will never count. How many there were. */
+  drop(isVoid: (batch: VerifiedBatch) => boolean): number {
+    const gone: Waiting[] = [];
+    for (const { waiting } of this.#shareByNeighbor.values()) {
+      for (const each of waiting) if (isVoid(each.batch)) gone.push(each);
+    }
+    return this.#release(gone).length;
   }
 
   /** Those whose time has come: at least one, and no more than have so many records and bytes. */
@@ -140,7 +162,11 @@ export class WaitingRoom {
   }
 }
 
+/** All together: which page of several decides is known when it is there. */
+const SECURITY_KEY = 'security';
+
 function keyOf(awaited: Exclude<Awaited, { kind: 'time' }>): string {
+  if (awaited.kind === 'security') return SECURITY_KEY;
   return awaited.kind === 'membership'
     ? `chain ${bytesKey(awaited.chainDigest)}`
     : `member ${bytesKey(awaited.publicKey)}`;

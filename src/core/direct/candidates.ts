@@ -47,6 +47,22 @@ export function isNear(host: string): boolean {
   );
 }
 
+/**
+ * Of the addresses that somebody at `cameFrom` has told those that mean the same here. Whoever is far away names
+ * neither our own machine nor our network: dialling those would scan for it.
+ */
+export function usableFrom(
+  addresses: readonly Address[],
+  cameFrom: Address | null,
+): readonly Address[] {
+  const isFar = cameFrom !== null && !isNear(cameFrom.host);
+  const isHere = cameFrom !== null && isLoopback(cameFrom.host);
+  return addresses.filter(({ host }) => {
+    if (isLinkLocal(host)) return false;
+    return isLoopback(host) ? isHere : !(isFar && isNear(host));
+  });
+}
+
 /** IPv6 first, then the two families in turn. */
 function interleave(candidates: readonly Candidate[]): readonly Candidate[] {
   const six = candidates.filter((candidate) => candidate.address.host.includes(':'));

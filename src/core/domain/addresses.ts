@@ -1,6 +1,7 @@
 // Where a member can be reached: an IP address and a TCP port. The text forms are those of RFC 5952
 // and RFC 3986 (`192.0.2.1:4001`, `[2001:db8::1]:4001`); an IPv4-mapped IPv6 address is IPv4.
 
+import { hexText } from '../base/hex.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 
 export interface Address {
@@ -49,6 +50,13 @@ export function isUnicast(host: string): boolean {
 
 export function isLoopback(host: string): boolean {
   return host === '::1' || /^127\./.test(host);
+}
+
+/** What counts as one far end where strangers are counted: one IPv6 customer has a whole /64. */
+export function customerOf(host: string): string {
+  if (!host.includes(':') || host === '::1') return host;
+  const [ip = ''] = host.split('%');
+  return `${hexText(ipBytes(ip).subarray(0, 8))}/64`;
 }
 
 /** 4 or 16 bytes. Throws `MalformedBytes`. */

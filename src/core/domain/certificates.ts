@@ -50,6 +50,11 @@ export interface MembershipCertificate extends CertificateBody {
   readonly role: Role;
   /** Memberships that may stand below this one; null, and only then, for roles that issue nothing. */
   readonly membershipsBelowMax: number | null;
+  /** How long it is renewed for, by itself; null for one that keeps its dates. Whole seconds. */
+  readonly leaseMs: number | null;
 }
+
+/** The longest lease that a certificate can name: more than 300 years. */
+export const LEASE_SECONDS_MAX = 10_000_000_000;
 
 export type Certificate = IdentityCertificate | GroupRootCertificate | MembershipCertificate;

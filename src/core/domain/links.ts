@@ -54,6 +54,8 @@ export const PART_REASONS = {
   tooSlow: 6,
   /** One of the two memberships has ended. */
   membershipEnded: 7,
+  /** The far end's membership does not count any more: somebody removed it. */
+  removed: 8,
 } as const;
 
 export type PartReason = keyof typeof PART_REASONS;

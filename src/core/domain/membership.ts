@@ -22,6 +22,8 @@ export interface Membership {
   readonly notBefore: WallTime;
   /** The same; the whole second that it names still counts. */
   readonly notAfter: WallTime;
+  /** The same: what it is renewed for by itself; null when it keeps its dates. */
+  readonly leaseMs: number | null;
   /** SHA-256 over the chain as core/wire encodes it. */
   readonly chainDigest: Uint8Array;
   readonly chain: CertificateChain;

@@ -2,9 +2,8 @@
 // handshakes in flight, in all and for one host, and turns away hosts that fail too often; a host
 // that proves a membership gets its place back at once and pays nothing.
 
-import { hexText } from '../base/hex.ts';
 import type { Instant } from '../base/time.ts';
-import { ipBytes } from '../domain/addresses.ts';
+import { customerOf } from '../domain/addresses.ts';
 import { LIMITS } from '../domain/limits.ts';
 
 export type Arrival =
@@ -51,7 +50,7 @@ export class Doorman {
   }
 
   #hostOf(address: string, now: Instant): Host {
-    const key = hostKey(address);
+    const key = customerOf(address);
     const host = this.#hosts.get(key) ?? freshHost(now);
     const refill = ((now - host.countedAt) / 1000) * LIMITS.failuresPerAddressRefill;
     host.failuresLeft = Math.min(LIMITS.failuresPerAddressBurst, host.failuresLeft + refill);
@@ -75,11 +74,4 @@ export class Doorman {
 
 function freshHost(now: Instant): Host {
   return { inFlight: 0, failuresLeft: LIMITS.failuresPerAddressBurst, countedAt: now };
-}
-
-/** One IPv6 customer has a whole /64, so that counts as one host. */
-function hostKey(address: string): string {
-  if (!address.includes(':') || address === '::1') return address;
-  const [ip = ''] = address.split('%');
-  return `${hexText(ipBytes(ip).subarray(0, 8))}/64`;
 }

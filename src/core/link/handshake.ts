@@ -13,6 +13,7 @@ import { LIMITS } from '../domain/limits.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { Refusal, RefusalCode, Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
+import type { Removal } from '../domain/security.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
 import type { ChainJudge } from '../trust/chain.ts';
 import { encodeFrame, KIND } from '../wire/frame.ts';
@@ -26,10 +27,10 @@ import {
   HELLO_VERSION,
   helloVersionOf,
 } from '../wire/hello.ts';
+import type { HandshakeRole } from '../wire/link-kinds.ts';
 import type { ChainMemory } from './chain-memory.ts';
 import type { FarEnd } from './far-end.ts';
-
-export type HandshakeRole = 'dialer' | 'listener';
+import { removalText } from './removal-text.ts';
 
 /** What both ends know before the first frame. */
 export interface HandshakeFacts {
@@ -50,6 +51,11 @@ export interface HandshakeFacts {
   readonly isNeighbor: boolean;
   readonly nodeId: bigint;
   readonly listenAddresses: readonly Address[];
+  /**
+   * Why a sound membership does not live; null for one that does. Asked of the far end's whenever it counts. As a
+   * neighbor somebody may come whose membership lives no more and who has another that does: it hears of it there.
+   */
+  readonly removalOf: (membership: Membership, isNeighbor: boolean) => Removal | null;
 }
 
 export interface HandshakeTools {
@@ -159,6 +165,9 @@ export class Handshake {
     if (kind !== KIND.welcome || payload.length > 0) {
       return this.#fail('PROTOCOL_VIOLATION', `frame ${kind} in place of WELCOME`);
     }
+    // It may have come to be known while the listener made up its mind.
+    const removal = this.#removalOf(farEnd.membership, farEnd.isNeighbor);
+    if (removal !== null) return this.#fail('MEMBERSHIP_REMOVED', removalText(removal));
     this.#become({ name: 'over' });
     return { kind: 'up', farEnd, send: [] };
   }
@@ -247,10 +256,22 @@ export class Handshake {
         'the chain is for another key than that of the TLS certificate',
       );
     }
-    if (found.member === membership.member) {
+    if (found.member === membership.member && !this.#isOtherNode(hello)) {
       return refuse('NOT_AUTHENTICATED', 'a member does not connect to itself');
     }
+    const removal = this.#removalOf(found, hello.isNeighbor);
+    if (removal !== null) return refuse('MEMBERSHIP_REMOVED', removalText(removal));
     return accept(found);
+  }
+
+  #removalOf(membership: Membership, isNeighbor: boolean): Removal | null {
+    return this.#facts.removalOf(membership, isNeighbor || this.#facts.isNeighbor);
+  }
+
+  /** One identity may be on several machines; their nodes are neighbors like any others. */
+  #isOtherNode({ isNeighbor, nodeId }: Hello): boolean {
+    const own = this.#facts;
+    return (own.isNeighbor || isNeighbor) && nodeId !== own.nodeId;
   }
 
   #hello(
@@ -304,7 +325,9 @@ export class Handshake {
   #fail(code: RefusalCode, detail: string): HandshakeStep {
     this.#become({ name: 'over' });
     const isListener = this.#facts.role === 'listener';
-    const send = isListener ? [refuseFrame(REASON_BY_CODE.get(code) ?? 'notMember', '')] : [];
+    // It has proved whose membership that is, and may know what was said of it.
+    const told = code === 'MEMBERSHIP_REMOVED' ? detail : '';
+    const send = isListener ? [refuseFrame(REASON_BY_CODE.get(code) ?? 'notMember', told)] : [];
     return { kind: 'refusedByUs', refusal: { code, detail }, send };
   }
 
@@ -329,6 +352,7 @@ const REASON_BY_CODE: ReadonlyMap<RefusalCode, RefuseReason> = new Map([
   ['MEMBERSHIP_EXPIRED', 'membershipExpired'],
   ['MEMBERSHIP_NOT_YET_VALID', 'membershipNotYetValid'],
   ['UNSUPPORTED_VERSION', 'unsupportedVersion'],
+  ['MEMBERSHIP_REMOVED', 'removed'],
 ]);
 
 function refuseFrame(reason: RefuseReason, detail: string): Uint8Array {

@@ -1,5 +1,5 @@
-// What others send to be judged: bundles of records and chains of certificates, by flooding and by
-// reconciling. They are opened here, judged outside, and whoever brought them is told what became of it.
+// What others send to be judged: bundles of records, chains of certificates, statements and pages, by
+// flooding, by reconciling and at once. They are opened here, judged outside, and whoever brought them is told what became of it.
 
 import { ByteReader } from '../base/byte-reader.ts';
 import { bytesKey } from '../base/bytes.ts';
@@ -11,7 +11,7 @@ import type { Outbox } from '../graph/outbox.ts';
 import type { BatchContents, BatchTools } from '../records/batch-contents.ts';
 import { decodeBundle, openBundle } from '../records/bundle.ts';
 import { readChain } from '../wire/chain-codec.ts';
-import type { NodeEffect, Ticket } from './effect.ts';
+import type { Errand, NodeEffect } from './effect.ts';
 import { elementOf } from './element-of.ts';
 import type { Judgement } from './input.ts';
 import { Judging, type Way } from './judging.ts';
@@ -39,6 +39,16 @@ interface Answered {
   readonly way: Way;
 }
 
+interface SecurityArrival {
+  readonly link: LinkId;
+  readonly way: Way;
+}
+
+interface ItemArrival extends SecurityArrival {
+  readonly digest: Uint8Array;
+  readonly from: string;
+}
+
 export interface JudgedArrival extends Answered {
   readonly judged: Judged;
 }
@@ -61,8 +71,8 @@ export class Arrivals {
     if (!opened.ok) throw new MalformedBytes(`a bundle: ${opened.refusal.detail}`);
     const contents = opened.value;
     const { link, from, way } = arrival;
-    const ticket = this.#begin({ link, way, contents, bytes: bytes.length }, out);
-    out.put({ kind: 'take', ticket, from, contents });
+    const errand = this.#begin({ link, way, contents, digest: null, bytes: bytes.length }, out);
+    out.put({ kind: 'take', errand, from, contents });
   }
 
   /** Throws `MalformedBytes`. */
@@ -74,41 +84,56 @@ export class Arrivals {
     const input = new ByteReader(bytes);
     const chain = readChain(input);
     input.end();
-    this.takeDecodedChain(arrival, chain, out);
+    this.takeDecodedChain({ ...arrival, digest: null }, chain, out);
   }
 
   takeDecodedChain(
-    { link, way }: { readonly link: LinkId; readonly way: Way },
+    arrival: SecurityArrival & { readonly digest: Uint8Array | null },
     chain: readonly Uint8Array[],
     out: Outbox<NodeEffect>,
   ): void {
     const bytes = chain.reduce((sum, { length }) => sum + length, 0);
-    const ticket = this.#begin({ link, way, contents: null, bytes }, out);
-    out.put({ kind: 'learn', ticket, chain });
+    const errand = this.#begin({ ...arrival, contents: null, bytes }, out);
+    out.put({ kind: 'learn', errand, chain });
   }
 
-  judged(ticket: Ticket, judgement: Judgement, out: Outbox<NodeEffect>): JudgedArrival {
-    const { pending, resumes } = this.#judging.end(ticket);
+  /** A statement or a page; its bytes are not changed any more. */
+  takeItem(
+    kind: 'learnStatement' | 'learnPage',
+    { link, way, digest, from }: ItemArrival,
+    bytes: Uint8Array,
+    out: Outbox<NodeEffect>,
+  ): void {
+    const errand = this.#begin({ link, way, digest, contents: null, bytes: bytes.length }, out);
+    out.put({ kind, errand, from, bytes });
+  }
+
+  judged(errand: Errand, judgement: Judgement, out: Outbox<NodeEffect>): JudgedArrival {
+    const { pending, resumes } = this.#judging.end(errand);
     const { link, way, contents } = pending;
     if (resumes) out.setReading(link, true);
     return { link, way, judged: judgedOf(contents, judgement) };
   }
 
-  chainJudged(ticket: Ticket, out: Outbox<NodeEffect>): Answered {
-    const { pending, resumes } = this.#judging.end(ticket);
-    const { link, way } = pending;
+  /** A chain, a statement or a page was. */
+  securityJudged(
+    errand: Errand,
+    out: Outbox<NodeEffect>,
+  ): Answered & { readonly digest: Uint8Array | null } {
+    const { pending, resumes } = this.#judging.end(errand);
+    const { link, way, digest } = pending;
     if (resumes) out.setReading(link, true);
-    return { link, way };
+    return { link, way, digest };
   }
 
   forget(link: LinkId): void {
     this.#judging.forget(link);
   }
 
-  #begin(pending: Parameters<Judging['begin']>[0], out: Outbox<NodeEffect>): Ticket {
-    const { ticket, pauses } = this.#judging.begin(pending);
+  #begin(pending: Parameters<Judging['begin']>[0], out: Outbox<NodeEffect>): Errand {
+    const { errand, pauses } = this.#judging.begin(pending);
     if (pauses) out.setReading(pending.link, false);
-    return ticket;
+    return errand;
   }
 }
 

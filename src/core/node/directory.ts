@@ -1,5 +1,6 @@
-// The memberships that are known here, by the digests of their chains and by their members' keys. All
-// are held, since every card that is judged needs one; up to as many as can be listed to a neighbor.
+// The memberships that are known here, by the digests of their chains and by their members' keys: whose a
+// key is, whether that member lives, and what of security is offered to others. All are held, since every
+// card that is judged needs one; up to as many as can be listed to a neighbor.
 
 import { bytesKey } from '../base/bytes.ts';
 import type { WallTime } from '../base/time.ts';
@@ -7,13 +8,26 @@ import { LIMITS } from '../domain/limits.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { PeerName } from '../domain/names.ts';
 import { type CardHolder, holderOf } from '../graph/overlay/peer-card.ts';
+import type { SecurityState } from '../security/security-state.ts';
+
+/** What the directory asks of the evaluation. */
+export type DirectorySecurity = Pick<
+  SecurityState,
+  'removalOf' | 'isChainListed' | 'listedDigests'
+>;
 
 export class Directory {
+  readonly #security: () => DirectorySecurity;
   readonly #membershipByDigest = new Map<string, Membership>();
-  /** Of several memberships of a key the one that ends last. */
-  readonly #latestByKey = new Map<string, Membership>();
-  /** What the members call themselves. */
-  readonly #friendlyNames = new Map<PeerName, string>();
+  readonly #membershipsByKey = new Map<string, Membership[]>();
+  readonly #keyByMember = new Map<PeerName, string>();
+  /** Both by the state of now, and made when they are needed. */
+  readonly #livingByKey = new Map<string, Membership | null>();
+  #listedChains: Uint8Array[] | null = null;
+
+  constructor(security: () => DirectorySecurity) {
+    this.#security = security;
+  }
 
   get size(): number {
     return this.#membershipByDigest.size;
@@ -26,11 +40,19 @@ export class Directory {
     if (this.#membershipByDigest.size >= LIMITS.syncMembershipsMax) return;
     this.#membershipByDigest.set(digest, membership);
     const key = bytesKey(membership.publicKey);
-    const latest = this.#latestByKey.get(key);
-    if (latest === undefined || latest.notAfter < membership.notAfter) {
-      this.#latestByKey.set(key, membership);
-      this.#friendlyNames.set(membership.member, membership.friendlyName);
-    }
+    const others = this.#membershipsByKey.get(key);
+    if (others === undefined) this.#membershipsByKey.set(key, [membership]);
+    else others.push(membership);
+    this.#keyByMember.set(membership.member, key);
+    this.#livingByKey.delete(key);
+    if (this.#listedChains === null || !this.#security().isChainListed(membership)) return;
+    this.#listedChains.push(membership.chainDigest);
+  }
+
+  /** The evaluation is another one: whoever lived may not live any more, and what was listed be so no longer. */
+  securityChanged(): void {
+    this.#livingByKey.clear();
+    this.#listedChains = null;
   }
 
   has(chainDigest: Uint8Array): boolean {
@@ -39,11 +61,18 @@ export class Directory {
 
   /** Empty for one of whom no membership is known. */
   friendlyNameOf(member: PeerName): string {
-    return this.#friendlyNames.get(member) ?? '';
+    const key = this.#keyByMember.get(member);
+    const memberships = key === undefined ? [] : (this.#membershipsByKey.get(key) ?? []);
+    return latestOf(memberships)?.friendlyName ?? '';
   }
 
-  digests(): readonly Uint8Array[] {
-    return [...this.#membershipByDigest.values()].map(({ chainDigest }) => chainDigest);
+  /** Of the chains, statements and pages that others are offered. */
+  listed(): readonly Uint8Array[] {
+    const security = this.#security();
+    this.#listedChains ??= [...this.#membershipByDigest.values()]
+      .filter((membership) => security.isChainListed(membership))
+      .map(({ chainDigest }) => chainDigest);
+    return [...this.#listedChains, ...security.listedDigests()];
   }
 
   /** DER, the root first. */
@@ -52,11 +81,44 @@ export class Directory {
     return membership?.chain.map(({ der }) => der) ?? null;
   }
 
-  /** Null for a key of nobody, and for one whose memberships have all ended. */
+  /** Null for a key of nobody, and for one whose memberships have all ended or do not live. */
   holderOf(publicKey: Uint8Array, now: WallTime): CardHolder | null {
-    const membership = this.#latestByKey.get(bytesKey(publicKey));
+    const living = this.#livingOf(bytesKey(publicKey));
     // The whole second that a certificate names still counts.
-    if (membership === undefined || membership.notAfter + 1_000 <= now) return null;
-    return holderOf(membership);
+    if (living === null || living.notAfter + 1_000 <= now) return null;
+    return holderOf(living);
   }
+
+  /** Some membership of this key that is known here lives. */
+  isLiving(publicKey: Uint8Array): boolean {
+    return this.#livingOf(bytesKey(publicKey)) !== null;
+  }
+
+  /** No membership of it lives, although some are known. */
+  isRemoved(member: PeerName): boolean {
+    const key = this.#keyByMember.get(member);
+    return key !== undefined && this.#livingOf(key) === null;
+  }
+
+  /** Of several the one that ends last. */
+  #livingOf(key: string): Membership | null {
+    const known = this.#livingByKey.get(key);
+    if (known !== undefined) return known;
+    const memberships = this.#membershipsByKey.get(key);
+    // A key of nobody is not remembered: there is no end of those.
+    if (memberships === undefined) return null;
+    const security = this.#security();
+    const living = latestOf(memberships.filter((each) => security.removalOf(each) === null));
+    this.#livingByKey.set(key, living);
+    return living;
+  }
+}
+
+/** The one that ends last. */
+function latestOf(memberships: readonly Membership[]): Membership | null {
+  let latest: Membership | null = null;
+  for (const membership of memberships) {
+    if (latest === null || latest.notAfter < membership.notAfter) latest = membership;
+  }
+  return latest;
 }

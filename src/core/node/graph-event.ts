@@ -4,6 +4,7 @@ import type { WallTime } from '../base/time.ts';
 import type { Address } from '../domain/addresses.ts';
 import type { MessageType } from '../domain/message-types.ts';
 import type { PeerName } from '../domain/names.ts';
+import type { Removal } from '../domain/security.ts';
 import type { GraphStatus } from './graph-status.ts';
 
 /** One opening of the group by a member; a member that has it open twice is there twice. */
@@ -29,6 +30,16 @@ export interface Lag {
   readonly side: 'here' | 'there';
 }
 
+/** An epoch whose secret is known. */
+export interface KnownEpoch {
+  /** How many epochs there are up to this one. */
+  readonly depth: number;
+  /** Of its statement. */
+  readonly digest: Uint8Array;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
 export type GraphEvent =
   | { readonly kind: 'status'; readonly status: GraphStatus }
   | { readonly kind: 'neighborUp'; readonly node: NodeName }
@@ -37,8 +48,14 @@ export type GraphEvent =
   | {
       readonly kind: 'memberAbsent';
       readonly member: PresentMember;
-      readonly why: 'left' | 'expired';
+      readonly why: 'left' | 'expired' | 'removed';
     }
+  /** We are no member any more, as far as is known here; the graph is left. */
+  | { readonly kind: 'removed'; readonly removal: Removal }
+  /** This neighbor keeps back who was removed, or does not want to know: it was parted with. */
+  | { readonly kind: 'securityWithheld'; readonly node: NodeName }
+  /** Members find each other by another secret now; to be kept by the application. */
+  | { readonly kind: 'epochSecret'; readonly epoch: KnownEpoch }
   /** From any member, told once each. */
   | {
       readonly kind: 'broadcast';

@@ -5,8 +5,8 @@ import type { PeerName } from '../domain/names.ts';
 export type GraphStatus =
   | {
       readonly state: 'offline';
-      /** `left`: as the application wished. */
-      readonly reason: 'notConnected' | 'left' | 'failed';
+      /** `left`: as the application wished. `removed`: we are no member any more. */
+      readonly reason: 'notConnected' | 'left' | 'removed' | 'failed';
     }
   | {
       readonly state: 'connecting';

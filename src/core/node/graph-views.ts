@@ -7,7 +7,8 @@ import type { Neighbors } from '../graph/overlay/neighbors.ts';
 import type { NewNeighbor } from '../graph/overlay/neighbors-listener.ts';
 import type { NodeKey } from '../graph/overlay/peer-card.ts';
 import type { PresentNode } from '../graph/presence/present-node.ts';
-import type { Reconciler, SyncProgress } from '../graph/sync/reconciler.ts';
+import type { Reconciler } from '../graph/sync/reconciler.ts';
+import type { SyncProgress } from '../graph/sync/reconciler-listener.ts';
 import type { GraphEvent, Lag, NodeName, PresentMember } from './graph-event.ts';
 
 export interface NeighborView extends NodeName {
@@ -88,7 +89,7 @@ export class GraphViews {
     this.#parts.tell({ kind: 'memberPresent', member: present });
   }
 
-  absent({ key }: PresentNode, why: 'left' | 'expired'): void {
+  absent({ key }: PresentNode, why: 'left' | 'expired' | 'removed'): void {
     const present = this.#presentByKey.get(key);
     if (present === undefined) return;
     this.#presentByKey.delete(key);
@@ -121,6 +122,12 @@ export class GraphViews {
   synced(link: LinkId, records: number): void {
     const up = this.#upByLink.get(link);
     if (up !== undefined) this.#parts.tell({ kind: 'synced', node: nameOf(up.opened), records });
+  }
+
+  /** It keeps something back, and is about to be parted with. */
+  withheld(link: LinkId): void {
+    const up = this.#upByLink.get(link);
+    if (up !== undefined) this.#parts.tell({ kind: 'securityWithheld', node: nameOf(up.opened) });
   }
 
   lag(link: LinkId, lags: readonly Lag[]): void {

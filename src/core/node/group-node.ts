@@ -12,25 +12,26 @@ import { ElementIndex } from '../graph/sync/element-index.ts';
 import { Directory } from './directory.ts';
 import type { Effect, NodeEffect } from './effect.ts';
 import type { PresentMember } from './graph-event.ts';
+import type { GraphParts } from './graph-parts.ts';
 import type { GraphStatus } from './graph-status.ts';
 import { isSameStatus } from './graph-status.ts';
 import type { NeighborView } from './graph-views.ts';
 import type { Input } from './input.ts';
 import { Loading } from './loading.ts';
-import { type GraphParts, NodeGraph } from './node-graph.ts';
+import { NodeGraph } from './node-graph.ts';
 
 export type GroupNodeParts = Omit<GraphParts, 'index' | 'directory'>;
 
 type Contacts = (Input & { kind: 'connect' })['contacts'];
 
 type Phase =
-  | { readonly name: 'offline'; readonly reason: 'notConnected' | 'left' }
+  | { readonly name: 'offline'; readonly reason: 'notConnected' | 'left' | 'removed' }
   /** What is stored is looked through; nobody is told of us yet. */
   | { readonly name: 'reading'; readonly contacts: Contacts }
   | { readonly name: 'connected' };
 
 export class GroupNode {
-  readonly #directory = new Directory();
+  readonly #directory: Directory;
   readonly #loading: Loading;
   readonly #graph: NodeGraph;
   readonly #out = new Outbox<NodeEffect>();
@@ -40,7 +41,8 @@ export class GroupNode {
   constructor(parts: GroupNodeParts) {
     // Nobody who publishes can tell which records fall into one place of its tables.
     const index = new ElementIndex(new ByteReader(parts.chance.bytes(4)).u32());
-    const directory = this.#directory;
+    const directory = new Directory(parts.security);
+    this.#directory = directory;
     this.#loading = new Loading({ ...parts, index, directory });
     this.#graph = new NodeGraph({ ...parts, index, directory }, this.#out);
   }
@@ -72,6 +74,7 @@ export class GroupNode {
   /** Effects in the order in which they have to be carried out. Throws `WorldError` when the store fails, and for a bug of ours. */
   step(input: Input, now: Now): readonly Effect[] {
     this.#on(input, now);
+    this.#leaveWhenRemoved(now);
     if (this.#phase.name === 'connected') {
       // By which ways what was stored came is known with the verdicts that follow.
       const isKnown = input.kind !== 'stored' && input.kind !== 'judged';
@@ -102,10 +105,11 @@ export class GroupNode {
         this.#graph.onStored(input, this.#phase.name === 'connected', now);
         break;
       case 'judged':
-        this.#graph.onJudged(input.ticket, input.judgement, now);
-        break;
       case 'chainJudged':
-        this.#graph.onChainJudged(input.ticket, input.verdict, now);
+      case 'statementJudged':
+      case 'pageJudged':
+      case 'epochSecret':
+        this.#graph.onVerdict(input, now);
         break;
       case 'broadcast':
       case 'sendToNeighbor':
@@ -184,10 +188,18 @@ export class GroupNode {
     this.#graph.connect(now);
   }
 
-  #leave(now: Now): void {
+  #leave(now: Now, reason: 'left' | 'removed' = 'left'): void {
     if (this.#phase.name === 'connected') this.#graph.leave(now);
     if (this.#phase.name !== 'offline') this.#out.put({ kind: 'closeDoor' });
-    this.#phase = { name: 'offline', reason: 'left' };
+    this.#phase = { name: 'offline', reason };
+  }
+
+  /** What we have learned was passed on before: nobody need hear it from another one. */
+  #leaveWhenRemoved(now: Now): void {
+    const removal = this.#phase.name === 'connected' ? this.#graph.ownRemoval : null;
+    if (removal === null) return;
+    this.#out.put({ kind: 'tell', event: { kind: 'removed', removal } });
+    this.#leave(now, 'removed');
   }
 
   #say(input: Input & { kind: 'broadcast' | 'sendToNeighbor' }, now: Now): void {

@@ -5,8 +5,9 @@ import type { Contact } from '../domain/invitation.ts';
 import type { DialTarget, LinkId, OpenedLink } from '../domain/links.ts';
 import type { MessageType } from '../domain/message-types.ts';
 import type { StoreChange } from '../ports/record-store.ts';
-import type { Ticket } from './effect.ts';
-import type { NodeName } from './graph-event.ts';
+import type { Learned } from '../security/security-book.ts';
+import type { Errand } from './effect.ts';
+import type { KnownEpoch, NodeName } from './graph-event.ts';
 
 /** Who made the changes: this application, this member's own clock, or another member. */
 type StoredBy = 'here' | 'clock' | 'elsewhere';
@@ -20,8 +21,14 @@ export type Judgement =
   /** The disk, or a bug of ours: nothing was stored. */
   | { readonly kind: 'failed'; readonly code: string };
 
-/** `failed`: the disk, or a bug of ours; nothing is said about the chain. */
-export type ChainVerdict = 'sound' | 'unsound' | 'failed';
+/**
+ * `void`: it does not count, and is neither stored nor passed on. `full`: there is no room for it. `failed`:
+ * the disk, or a bug of ours; nothing is said about the chain.
+ */
+export type ChainVerdict = 'sound' | 'unsound' | 'void' | 'full' | 'failed';
+
+/** What became of a statement or page; `failed` as above. */
+export type SecurityVerdict = Learned | { readonly kind: 'failed' };
 
 export type Input =
   /** Nothing happens before. Contacts are where members may be found; nobody has verified them. */
@@ -49,8 +56,15 @@ export type Input =
       readonly changes: readonly StoreChange[];
       readonly by: StoredBy;
     }
-  | { readonly kind: 'judged'; readonly ticket: Ticket; readonly judgement: Judgement }
-  | { readonly kind: 'chainJudged'; readonly ticket: Ticket; readonly verdict: ChainVerdict }
+  | { readonly kind: 'judged'; readonly errand: Errand; readonly judgement: Judgement }
+  | { readonly kind: 'chainJudged'; readonly errand: Errand; readonly verdict: ChainVerdict }
+  | {
+      readonly kind: 'statementJudged' | 'pageJudged';
+      readonly errand: Errand;
+      readonly outcome: SecurityVerdict;
+    }
+  /** By what members find each other since this epoch; whoever begins an epoch tells it here, too. */
+  | { readonly kind: 'epochSecret'; readonly epoch: KnownEpoch }
   | {
       readonly kind: 'broadcast';
       readonly ask: number;

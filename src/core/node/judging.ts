@@ -1,11 +1,11 @@
-// Batches and chains that are being judged outside: who sent each, by which way it came, and how much
-// of a link is waiting. A link with too much of it is not read until there is less.
+// Batches, chains, statements and pages that are being judged outside: who sent each, by which way it
+// came, and how much of a link is waiting. A link with too much of it is not read until there is less.
 
 import { assert } from '../base/assert.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { LinkId } from '../domain/links.ts';
 import type { BatchContents } from '../records/batch-contents.ts';
-import type { Ticket } from './effect.ts';
+import type { Errand } from './effect.ts';
 
 /** By which way something came, so that whoever brought it is told what became of it. */
 export type Way =
@@ -17,8 +17,10 @@ export type Way =
 export interface Pending {
   readonly link: LinkId;
   readonly way: Way;
-  /** Null for a chain of certificates. */
+  /** Null for a chain of certificates, a statement and a page. */
   readonly contents: BatchContents | null;
+  /** Of those, what names them; null for a bundle. */
+  readonly digest: Uint8Array | null;
   readonly bytes: number;
 }
 
@@ -29,7 +31,7 @@ interface Load {
 }
 
 export class Judging {
-  readonly #pendingByTicket = new Map<Ticket, Pending>();
+  readonly #pendingByTicket = new Map<Errand, Pending>();
   readonly #loadByLink = new Map<LinkId, Load>();
   #last = 0;
 
@@ -38,7 +40,7 @@ export class Judging {
   }
 
   /** The number under which the answer will come. `pauses` when the link has to wait from now on. */
-  begin(pending: Pending): { readonly ticket: Ticket; readonly pauses: boolean } {
+  begin(pending: Pending): { readonly errand: Errand; readonly pauses: boolean } {
     this.#last += 1;
     this.#pendingByTicket.set(this.#last, pending);
     const load = this.#loadByLink.get(pending.link) ?? { bytes: 0, batches: 0, isPaused: false };
@@ -48,14 +50,14 @@ export class Judging {
     const isFull = load.bytes > LIMITS.unjudgedBytesMax || load.batches > LIMITS.unjudgedBatchesMax;
     const pauses = isFull && !load.isPaused;
     if (pauses) load.isPaused = true;
-    return { ticket: this.#last, pauses };
+    return { errand: this.#last, pauses };
   }
 
   /** `resumes` when the link may be read again. */
-  end(ticket: Ticket): { readonly pending: Pending; readonly resumes: boolean } {
-    const pending = this.#pendingByTicket.get(ticket);
+  end(errand: Errand): { readonly pending: Pending; readonly resumes: boolean } {
+    const pending = this.#pendingByTicket.get(errand);
     assert(pending !== undefined, 'what is judged was given to be judged, once');
-    this.#pendingByTicket.delete(ticket);
+    this.#pendingByTicket.delete(errand);
     const load = this.#loadByLink.get(pending.link);
     // The link has ended meanwhile.
     if (load === undefined) return { pending, resumes: false };

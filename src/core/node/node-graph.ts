@@ -5,49 +5,35 @@ import { MalformedBytes } from '../base/malformed-bytes.ts';
 import type { Instant, Now, WallTime } from '../base/time.ts';
 import type { Contact } from '../domain/invitation.ts';
 import type { LinkId, OpenedLink } from '../domain/links.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { Removal } from '../domain/security.ts';
 import { Broadcasts } from '../graph/flood/broadcasts.ts';
 import { Flood } from '../graph/flood/flood.ts';
 import { earlier, type Outbox } from '../graph/outbox.ts';
-import { Neighbors, type NeighborsParts } from '../graph/overlay/neighbors.ts';
+import { Neighbors } from '../graph/overlay/neighbors.ts';
 import type { NewNeighbor } from '../graph/overlay/neighbors-listener.ts';
 import { nodeKeyOf } from '../graph/overlay/peer-card.ts';
 import { GroupTime } from '../graph/presence/group-time.ts';
 import type { PresentNode } from '../graph/presence/present-node.ts';
 import { Roster } from '../graph/presence/roster.ts';
-import type { ElementIndex } from '../graph/sync/element-index.ts';
 import { Reconciler } from '../graph/sync/reconciler.ts';
-import type { RecordStore } from '../ports/record-store.ts';
-import type { BatchTools } from '../records/batch-contents.ts';
+import type { SyncFrame } from '../graph/sync/sync-frames.ts';
 import { KIND } from '../wire/frame.ts';
-import { decodeNeighborMessage, encodeNeighborMessage } from '../wire/neighbor-message.ts';
-import type { Directory } from './directory.ts';
-import type { Effect, NodeEffect, Ticket } from './effect.ts';
+import { decodeNeighborMessage } from '../wire/neighbor-message.ts';
+import { Arrivals } from './arrivals.ts';
+import { Belonging, type SecurityInput } from './belonging.ts';
+import { DialHistory } from './dial-history.ts';
+import type { Effect, NodeEffect } from './effect.ts';
 import type { GraphEvent, PresentMember } from './graph-event.ts';
-import type { DialFailure, GraphStatus } from './graph-status.ts';
+import type { GraphParts } from './graph-parts.ts';
+import type { GraphStatus } from './graph-status.ts';
 import { GraphViews, type NeighborView } from './graph-views.ts';
-import type { ChainVerdict, Input, Judgement } from './input.ts';
+import type { Input } from './input.ts';
 import { LinkLoad } from './link-load.ts';
 import { recordSource } from './record-source.ts';
 import { RecordTraffic } from './record-traffic.ts';
+import { type Said, Sayings } from './sayings.ts';
 
-export interface GraphParts extends Omit<NeighborsParts, 'listener' | 'memberOf'> {
-  readonly store: RecordStore;
-  readonly tools: BatchTools;
-  readonly index: ElementIndex;
-  readonly directory: Directory;
-  readonly membershipOf: (chainDigest: Uint8Array) => Membership | null;
-  /** False: others are not told that we are here. */
-  readonly publishesPresence: boolean;
-  /** When this node last left the group, by the group's time; null for the first time. */
-  readonly groupTimeBefore: WallTime | null;
-  readonly now: Now;
-}
-
-/** The answer to somebody who says more than neighbors can take. */
-const TOO_MUCH = -1;
-
-type Said = Input & { kind: 'broadcast' | 'sendToNeighbor' };
+export type VerdictInput = SecurityInput | (Input & { kind: 'judged' | 'chainJudged' });
 
 export class NodeGraph {
   readonly #parts: GraphParts;
@@ -55,23 +41,23 @@ export class NodeGraph {
   readonly #neighbors: Neighbors;
   readonly #roster: Roster;
   readonly #flood: Flood;
-  readonly #broadcasts: Broadcasts;
+  readonly #sayings: Sayings;
   readonly #reconciler: Reconciler;
   readonly #traffic: RecordTraffic;
   readonly #time: GroupTime;
   readonly #views: GraphViews;
+  readonly #belonging: Belonging;
+  readonly #dials = new DialHistory();
   readonly #load = new LinkLoad();
   /** Links whose platform is asked again at the end of the step. */
   readonly #toAsk: LinkId[] = [];
   /** Of the step that is under way. */
   #now: Now;
   #connectedAt: WallTime;
-  #hasContacts = false;
-  #dialsFailed = 0;
-  #lastFailure: DialFailure | null = null;
 
   constructor(parts: GraphParts, out: Outbox<NodeEffect>) {
-    const { crypto, signer, membership, nodeId, chance, index, store, directory } = parts;
+    const { crypto, signer, nodeId, chance, index, directory } = parts;
+    const membership = parts.ownMembership();
     const { group, publicKey } = membership;
     this.#parts = parts;
     this.#out = out;
@@ -85,15 +71,18 @@ export class NodeGraph {
       onDelivered: (link, wasFirst) => this.#neighbors.delivered(link, wasFirst),
       onMisconduct: (link, why) => this.#onFloodMisconduct(link, why),
     });
-    this.#broadcasts = new Broadcasts({ crypto, signer, group, nodeId, memberOf });
+    const broadcasts = new Broadcasts({ crypto, signer, group, nodeId, memberOf });
     this.#reconciler = new Reconciler({
       index,
       crypto,
       chance,
-      source: recordSource(store, directory),
+      source: recordSource(parts),
+      digestOf: (frame) => this.#belonging.digestOf(frame),
       listener: {
         onBundle: (link, payload) => this.#traffic.onBundle(link, payload),
-        onChain: (link, chain) => this.#traffic.onChain(link, chain),
+        onSecurity: (link, frame) => this.#onSecurityFrame(link, frame),
+        onUnlike: (link, isUnlike) => this.#flood.setUnlike(link, isUnlike),
+        onWithheld: (link) => this.#onWithheld(link),
         onProgress: (link, progress) => this.#views.progress(link, progress),
         onSynced: (link) => this.#views.synced(link, index.count),
         onLag: (link, lags) => this.#views.lag(link, lags),
@@ -101,6 +90,7 @@ export class NodeGraph {
     });
     this.#neighbors = new Neighbors({
       ...parts,
+      membership,
       memberOf,
       listener: {
         onNeighborUp: (neighbor) => this.#onNeighborUp(neighbor),
@@ -130,24 +120,47 @@ export class NodeGraph {
       eagerLinks: () => this.#flood.eagerLinks(),
       listener: {
         onPresent: (node) => this.#onPresent(node),
-        onLeft: (node, why) => this.#views.absent(node, why),
+        onLeft: (node, why) =>
+          this.#views.absent(node, directory.isRemoved(node.member) ? 'removed' : why),
       },
     });
+    const arrivals = new Arrivals(parts.tools);
+    const misconduct = (link: LinkId, now: Now): void =>
+      this.#neighbors.partWith(link, 'badConduct', now, out);
     this.#traffic = new RecordTraffic({
       ...parts,
+      arrivals,
       out,
       flood: this.#flood,
       reconciler: this.#reconciler,
-      broadcasts: this.#broadcasts,
+      broadcasts,
       views: this.#views,
       groupTime,
-      misconduct: (link, now) => this.#neighbors.partWith(link, 'badConduct', now, out),
+      misconduct,
+    });
+    const shared = {
+      flood: this.#flood,
+      neighbors: this.#neighbors,
+      reconciler: this.#reconciler,
+      roster: this.#roster,
+      isCongested: (link: LinkId) => this.#load.isCongested(link),
+      out,
+    };
+    this.#sayings = new Sayings({ ...shared, broadcasts, groupTime });
+    const traffic = this.#traffic;
+    this.#belonging = new Belonging({
+      ...parts,
+      ...shared,
+      arrivals,
+      opened: () => traffic.opened(),
+      memberAt: (link) => traffic.memberAt(link),
+      misconduct,
     });
   }
 
   status(): GraphStatus {
     const neighbors = this.#neighbors.neighbors();
-    if (neighbors.length === 0) return this.#connecting();
+    if (neighbors.length === 0) return this.#dials.status(this.#neighbors.knownNodes.length);
     const isSynced = neighbors.some(({ link }) => this.#reconciler.isSynced(link));
     if (isSynced) return { state: 'online', neighbors: neighbors.length };
     const reason = this.#views.isComparingMemberships ? 'memberships' : 'records';
@@ -159,9 +172,9 @@ export class NodeGraph {
   }
 
   members(): readonly PresentMember[] {
-    const { membership, nodeId, listenAddresses } = this.#parts;
+    const { ownMembership, nodeId, listenAddresses } = this.#parts;
     return this.#views.members({
-      member: membership.member,
+      member: ownMembership().member,
       nodeId,
       addresses: listenAddresses(),
       since: this.#connectedAt,
@@ -173,14 +186,21 @@ export class NodeGraph {
   }
 
   addContacts(contacts: readonly Contact[]): void {
-    if (contacts.length > 0) this.#hasContacts = true;
-    this.#neighbors.addContacts(contacts);
+    const { directory } = this.#parts;
+    this.#dials.contactsCame(contacts.length);
+    this.#neighbors.addContacts(contacts.filter(({ member }) => !directory.isRemoved(member)));
+  }
+
+  /** Why we are no member any more; null while we are one. */
+  get ownRemoval(): Removal | null {
+    return this.#belonging.ownRemoval;
   }
 
   connect(now: Now): void {
     this.#now = now;
     this.#connectedAt = now.wallTime;
-    this.#neighbors.connect(now, this.#out);
+    this.#belonging.connected(now);
+    if (this.ownRemoval === null) this.#neighbors.connect(now, this.#out);
   }
 
   leave(now: Now): void {
@@ -192,13 +212,15 @@ export class NodeGraph {
   onLinkOpened(opened: OpenedLink, now: Now): void {
     this.#now = now;
     this.#traffic.meet(opened);
-    this.#neighbors.onLinkOpened(opened, now, this.#out);
+    const isRefused = this.#belonging.isToRefuse(opened);
+    this.#neighbors.onLinkOpened(opened, now, this.#out, isRefused);
   }
 
   onLinkClosed(link: LinkId, why: string, now: Now): void {
     this.#now = now;
     this.#traffic.forget(link);
     this.#load.forget(link);
+    this.#belonging.linkClosed(link);
     this.#neighbors.onLinkClosed(link, now, why);
   }
 
@@ -214,8 +236,7 @@ export class NodeGraph {
 
   onDialFailed({ target, code, detail }: Input & { kind: 'dialFailed' }, now: Now): void {
     this.#now = now;
-    this.#dialsFailed += 1;
-    this.#lastFailure = { member: target.member, code, detail };
+    this.#dials.failed({ member: target.member, code, detail });
     this.#neighbors.onDialFailed(target, now);
   }
 
@@ -228,7 +249,9 @@ export class NodeGraph {
     } else if (this.#neighbors.isNeighbor(link)) {
       this.#onNeighborFrame(link, frame, payload, now);
     } else if (this.#traffic.knows(link)) {
-      throw new MalformedBytes('a frame before GREET');
+      // Whoever is not taken for a member any more is told why before it is hung up.
+      const mayCome = this.#belonging.onEarly(link, { kind: frame, payload }, now);
+      if (!mayCome) throw new MalformedBytes('a frame before GREET');
     }
   }
 
@@ -240,16 +263,16 @@ export class NodeGraph {
   onStored(stored: Input & { kind: 'stored' }, isConnected: boolean, now: Now): void {
     this.#now = now;
     this.#traffic.onStored(stored, isConnected, now);
+    this.#belonging.onStored(stored, isConnected, now);
   }
 
-  onJudged(ticket: Ticket, judgement: Judgement, now: Now): void {
+  /** What became of something that was given to be judged; or a secret that the application has. */
+  onVerdict(input: VerdictInput, now: Now): void {
     this.#now = now;
-    this.#traffic.onJudged(ticket, judgement, now);
-  }
-
-  onChainJudged(ticket: Ticket, verdict: ChainVerdict, now: Now): void {
-    this.#now = now;
-    this.#traffic.onChainJudged(ticket, verdict, now);
+    if (input.kind === 'judged') this.#traffic.onJudged(input.errand, input.judgement, now);
+    else if (input.kind === 'chainJudged') {
+      this.#traffic.onChainJudged(input.errand, input.verdict, now);
+    } else this.#belonging.onInput(input, now);
   }
 
   /**
@@ -275,20 +298,13 @@ export class NodeGraph {
   /** To how many neighbors it went; -1 when it is too much at once. */
   say(said: Said, now: Now): number {
     this.#now = now;
-    if (said.kind === 'broadcast') return this.#broadcast(said, now);
-    const { member, nodeId } = said.node;
-    const neighbor = this.#neighbors
-      .neighbors()
-      .find(({ opened }) => opened.nodeId === nodeId && opened.membership.member === member);
-    if (neighbor === undefined) return 0;
-    if (this.#load.isCongested(neighbor.link)) return TOO_MUCH;
-    this.#out.send(neighbor.link, KIND.neighborMessage, encodeNeighborMessage(said));
-    return 1;
+    return this.#sayings.say(said, now);
   }
 
   /** At the end of each step: what was missed costs a delay and no more. */
   settle(now: Now): void {
     this.#now = now;
+    this.#belonging.settle();
     this.#neighbors.settle(now, this.#out);
   }
 
@@ -300,7 +316,7 @@ export class NodeGraph {
   nextDeadline(): Instant | null {
     const overlay = earlier(this.#neighbors.nextDeadline(), this.#roster.nextDeadline());
     const records = earlier(this.#flood.nextDeadline(), this.#reconciler.nextDeadline());
-    return earlier(overlay, records);
+    return earlier(earlier(overlay, records), this.#belonging.nextDeadline());
   }
 
   onDeadline(now: Now): void {
@@ -309,6 +325,7 @@ export class NodeGraph {
     this.#roster.onDeadline(now, this.#out);
     this.#flood.onDeadline(now, this.#out);
     this.#reconciler.onDeadline(now, this.#out);
+    this.#belonging.onDeadline(now);
   }
 
   #onNeighborFrame(link: LinkId, frame: number, payload: Uint8Array, now: Now): void {
@@ -319,6 +336,8 @@ export class NodeGraph {
       this.#views.message(link, type, bytes.slice());
     } else if (frame <= KIND.prune) {
       this.#flood.onFrame(link, frame, payload, now, this.#out);
+    } else if (frame === KIND.epochSecret) {
+      this.#belonging.onEpochSecret(link, payload);
     } else {
       this.#reconciler.onFrame(link, frame, payload, now, this.#out);
     }
@@ -329,6 +348,16 @@ export class NodeGraph {
     this.#views.up(neighbor, this.#now.wallTime);
     this.#flood.neighborUp(link);
     this.#roster.neighborUp(neighbor, this.#now);
+  }
+
+  #onSecurityFrame(link: LinkId, frame: SyncFrame & { readonly digest: Uint8Array }): void {
+    if (frame.kind === KIND.membership) this.#traffic.onChain(link, frame.payload, frame.digest);
+    else this.#belonging.onItem(link, frame, this.#now);
+  }
+
+  #onWithheld(link: LinkId): void {
+    this.#views.withheld(link);
+    this.#neighbors.partWith(link, 'badConduct', this.#now, this.#out);
   }
 
   #onPresent(node: PresentNode): void {
@@ -356,20 +385,6 @@ export class NodeGraph {
   #onFloodMisconduct(link: LinkId, why: string): void {
     if (why !== 'forgedParcel') return;
     this.#neighbors.partWith(link, 'badConduct', this.#now, this.#out);
-  }
-
-  #broadcast({ type, bytes }: Said, now: Now): number {
-    const signed = this.#broadcasts.sign(type, bytes, now, this.#time.at(now));
-    if (signed === null) return TOO_MUCH;
-    return this.#flood.publish({ kind: 'application', bytes: signed }, now, this.#out);
-  }
-
-  #connecting(): GraphStatus {
-    const lastFailure = this.#lastFailure;
-    const isAlone = !this.#hasContacts && this.#neighbors.knownNodes.length === 0;
-    if (isAlone) return { state: 'connecting', reason: 'nobodyKnown', lastFailure };
-    const reason = this.#dialsFailed > 0 ? 'nobodyReachable' : 'dialing';
-    return { state: 'connecting', reason, lastFailure };
   }
 
   #tell(event: GraphEvent): void {

@@ -9,30 +9,31 @@ import type { Now, WallTime } from '../base/time.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { LinkId, OpenedLink } from '../domain/links.ts';
 import type { Membership } from '../domain/membership.ts';
+import type { PeerName } from '../domain/names.ts';
 import type { Broadcasts } from '../graph/flood/broadcasts.ts';
 import type { Flood } from '../graph/flood/flood.ts';
 import type { Parcel } from '../graph/flood/parcel.ts';
 import type { Outbox } from '../graph/outbox.ts';
 import type { ElementIndex } from '../graph/sync/element-index.ts';
 import type { Reconciler } from '../graph/sync/reconciler.ts';
+import type { SecurityOutcome } from '../graph/sync/security-exchange.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { RecordStore, StoreChange } from '../ports/record-store.ts';
-import type { BatchTools } from '../records/batch-contents.ts';
 import { writeChain } from '../wire/chain-codec.ts';
 import { KIND } from '../wire/frame.ts';
-import { encodeMembershipWant } from '../wire/sync.ts';
-import { Arrivals, type JudgedArrival, type Outcome } from './arrivals.ts';
+import { decodeMembership, encodeSecurityWant } from '../wire/sync.ts';
+import type { Arrivals, JudgedArrival, Outcome } from './arrivals.ts';
 import type { Directory } from './directory.ts';
-import type { NodeEffect, Ticket } from './effect.ts';
+import type { Errand, NodeEffect } from './effect.ts';
 import { elementOf } from './element-of.ts';
 import type { GraphViews } from './graph-views.ts';
 import type { ChainVerdict, Input, Judgement } from './input.ts';
 import { ownBundles } from './own-bundles.ts';
 
 export interface RecordTrafficParts {
+  readonly arrivals: Arrivals;
   readonly crypto: Crypto;
   readonly store: RecordStore;
-  readonly tools: BatchTools;
   readonly index: ElementIndex;
   readonly directory: Directory;
   readonly membershipOf: (chainDigest: Uint8Array) => Membership | null;
@@ -45,6 +46,8 @@ export interface RecordTrafficParts {
   /** What no honest neighbor does. */
   readonly misconduct: (link: LinkId, now: Now) => void;
 }
+
+const SWEEPING: readonly StoreChange['kind'][] = ['removeRecord', 'restoreShadow'];
 
 const NOTHING: Outcome = {
   accepted: [],
@@ -65,11 +68,21 @@ export class RecordTraffic {
 
   constructor(parts: RecordTrafficParts) {
     this.#parts = parts;
-    this.#arrivals = new Arrivals(parts.tools);
+    this.#arrivals = parts.arrivals;
   }
 
   knows(link: LinkId): boolean {
     return this.#openedByLink.has(link);
+  }
+
+  /** Null for a link that is not there. */
+  memberAt(link: LinkId): PeerName | null {
+    return this.#openedByLink.get(link)?.membership.member ?? null;
+  }
+
+  /** Whoever is at the far end of some link, neighbor or not yet. */
+  opened(): Iterable<OpenedLink> {
+    return this.#openedByLink.values();
   }
 
   /** Somebody is there, whose membership others may not have. */
@@ -80,7 +93,7 @@ export class RecordTraffic {
     if (directory.has(membership.chainDigest)) return;
     this.#meet(bytesKey(membership.chainDigest));
     const chain = membership.chain.map(({ der }) => der);
-    this.#arrivals.takeDecodedChain({ link, way: { kind: 'link' } }, chain, out);
+    this.#arrivals.takeDecodedChain({ link, way: { kind: 'link' }, digest: null }, chain, out);
   }
 
   forget(link: LinkId): void {
@@ -112,15 +125,17 @@ export class RecordTraffic {
     this.#takeBundle(link, { kind: 'sync' }, payload.slice());
   }
 
-  onChain(link: LinkId, chain: readonly Uint8Array[]): void {
-    const own = chain.map((der) => der.slice());
-    this.#arrivals.takeDecodedChain({ link, way: { kind: 'sync' } }, own, this.#parts.out);
+  /** Throws `MalformedBytes`. */
+  onChain(link: LinkId, payload: Uint8Array, digest: Uint8Array): void {
+    const chain = decodeMembership(payload.slice());
+    const arrival = { link, way: { kind: 'sync' }, digest } as const;
+    this.#arrivals.takeDecodedChain(arrival, chain, this.#parts.out);
   }
 
   // What became of it.
 
-  onJudged(ticket: Ticket, judgement: Judgement, now: Now): void {
-    const arrival = this.#arrivals.judged(ticket, judgement, this.#parts.out);
+  onJudged(errand: Errand, judgement: Judgement, now: Now): void {
+    const arrival = this.#arrivals.judged(errand, judgement, this.#parts.out);
     const { judged, link } = arrival;
     const outcome = judged.kind === 'judged' ? judged.outcome : NOTHING;
     for (const element of outcome.accepted) this.#leftovers.delete(bytesKey(element));
@@ -131,10 +146,13 @@ export class RecordTraffic {
     this.#askForChains(link, outcome.missingChains);
   }
 
-  onChainJudged(ticket: Ticket, verdict: ChainVerdict, now: Now): void {
+  onChainJudged(errand: Errand, verdict: ChainVerdict, now: Now): void {
     const { flood, reconciler, out } = this.#parts;
-    const { link, way } = this.#arrivals.chainJudged(ticket, out);
-    if (way.kind === 'sync') reconciler.onChainJudged(link, now, out);
+    const { link, way, digest } = this.#arrivals.securityJudged(errand, out);
+    if (way.kind === 'sync' && digest !== null) {
+      const outcome = outcomeOfChain(verdict);
+      reconciler.onSecurityJudged({ link, digest, outcome }, now, out);
+    }
     // Nobody has a chain that is not sound; to judge one takes as long as a chain is.
     if (way.kind === 'sync' && verdict === 'unsound') this.#parts.misconduct(link, now);
     if (way.kind !== 'flood') return;
@@ -145,10 +163,17 @@ export class RecordTraffic {
   /** The index and the directory follow what is on the disk; what is ours goes out. */
   onStored({ changes, by }: Input & { kind: 'stored' }, isConnected: boolean, now: Now): void {
     const elements = this.#follow(changes);
+    const isOurs = by !== 'elsewhere';
     const chains = changes.filter((change) => change.kind === 'putMembership');
-    for (const { chainDigest } of chains) this.#onMembership(chainDigest, isConnected, now);
+    for (const { chainDigest } of chains) {
+      const isNews = this.#met.delete(bytesKey(chainDigest)) || isOurs;
+      this.#onMembership(chainDigest, isConnected && isNews, now);
+    }
     if (!isConnected) return;
-    if (by !== 'elsewhere') this.#publish(changes, now);
+    // What somebody who was removed had outdone is wanted again.
+    const isSwept = !isOurs && changes.some(({ kind }) => SWEEPING.includes(kind));
+    if (isSwept) this.#parts.reconciler.securityChanged(true);
+    if (isOurs) this.#publish(changes, now);
     else for (const element of elements) this.#leftovers.set(bytesKey(element), element);
   }
 
@@ -204,7 +229,7 @@ export class RecordTraffic {
     const { directory, out } = this.#parts;
     if (!this.#openedByLink.has(link)) return;
     for (const digest of digests) {
-      if (!directory.has(digest)) out.send(link, KIND.membershipWant, encodeMembershipWant(digest));
+      if (!directory.has(digest)) out.send(link, KIND.securityWant, encodeSecurityWant(digest));
     }
   }
 
@@ -230,15 +255,14 @@ export class RecordTraffic {
     return elements;
   }
 
-  #onMembership(chainDigest: Uint8Array, isConnected: boolean, now: Now): void {
+  /** `isNews`: nobody else may have it. Many at once come by comparing, and there each neighbor sees for itself. */
+  #onMembership(chainDigest: Uint8Array, isNews: boolean, now: Now): void {
     const { directory, membershipOf, reconciler, flood, out } = this.#parts;
     const membership = membershipOf(chainDigest);
     if (membership === null) return;
     directory.add(membership);
-    reconciler.membershipLearned();
-    const wasMet = this.#met.delete(bytesKey(chainDigest));
-    if (!isConnected || !wasMet) return;
-    // Many at once come by comparing, and there each neighbor sees for itself.
+    reconciler.securityChanged();
+    if (!isNews) return;
     const bytes = new ByteWriter();
     writeChain(
       bytes,
@@ -263,4 +287,9 @@ function failedOutcome(judged: JudgedArrival['judged'], outcome: Outcome): Outco
     ...outcome,
     refused: judged.elements.map((element) => ({ element, code: judged.code })),
   };
+}
+
+function outcomeOfChain(verdict: ChainVerdict): SecurityOutcome {
+  if (verdict === 'full') return 'full';
+  return verdict === 'failed' ? 'open' : 'settled';
 }

@@ -59,4 +59,6 @@ export interface MembershipRequest extends Validity {
   readonly role: Role;
   /** Null for roles that may issue nothing, and only for them. */
   readonly membershipsBelowMax: number | null;
+  /** Rounded down to whole seconds; at least one. Null for a membership that keeps its dates. */
+  readonly leaseMs: number | null;
 }

@@ -12,6 +12,7 @@ import type {
   StorageUse,
 } from '../domain/records.ts';
 import type { SearchPosition, SearchRequest } from '../domain/search.ts';
+import type { SecurityForm } from '../domain/security.ts';
 
 export interface RecordStore {
   /** 8 random bytes, made with the database. */
@@ -69,6 +70,17 @@ export interface RecordStore {
   bundlesOf(ids: readonly Uint8Array[], bytesMax: number): FoundBundles;
   /** All chains, by their digests; fewer than `max` are the last. */
   memberships(after: Uint8Array | null, max: number): readonly StoredMembership[];
+
+  /** All statements and pages, by their digests; fewer than `max` are the last. */
+  securityItems(after: Uint8Array | null, max: number): readonly StoredSecurityItem[];
+  findSecurityItem(digest: Uint8Array): StoredSecurityItem | null;
+  /**
+   * The batches of this author of which there is still a statement, in an order that stays: `after` is the
+   * `next` of the page before. What comes in between two pages is given or not; what stays is given.
+   */
+  batchesOf(author: Uint8Array, after: number | null, max: number): BatchesPage;
+  /** Which records stand here in the versions that this batch has; of nothing, none. */
+  versionsIn(batchHash: Uint8Array): StoredVersions;
 
   /** When the next record or shadow is due to be removed. */
   nextRemoval(): WallTime | null;
@@ -162,6 +174,27 @@ export interface StoredMembership {
   readonly chain: readonly Uint8Array[];
 }
 
+export interface StoredSecurityItem {
+  /** Of the bytes, as core/wire has it, 32 bytes. */
+  readonly digest: Uint8Array;
+  readonly form: SecurityForm;
+  readonly bytes: Uint8Array;
+}
+
+export interface BatchesPage {
+  readonly batches: readonly SignedBatch[];
+  /** Where the next page goes on; null when this was the last. */
+  readonly next: number | null;
+}
+
+/** Ids, 16 bytes each, in the order of their places. */
+export interface StoredVersions {
+  /** Records whose version that counts is of the batch. */
+  readonly records: readonly Uint8Array[];
+  /** Records whose shadow is of the batch. */
+  readonly shadows: readonly Uint8Array[];
+}
+
 export type StoreChange =
   | {
       readonly kind: 'putMembership';
@@ -200,7 +233,15 @@ export type StoreChange =
   | { readonly kind: 'restoreShadow'; readonly id: Uint8Array; readonly removeAt: WallTime }
   /** Shadows whose time is over. */
   | { readonly kind: 'removeShadowsUntil'; readonly now: WallTime }
-  | { readonly kind: 'flagEquivocation'; readonly equivocation: Equivocation };
+  | { readonly kind: 'flagEquivocation'; readonly equivocation: Equivocation }
+  /** Of a digest that is there already: nothing. */
+  | {
+      readonly kind: 'putSecurity';
+      readonly digest: Uint8Array;
+      readonly form: SecurityForm;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: 'removeSecurity'; readonly digest: Uint8Array };
 
 export interface SearchPage {
   readonly records: readonly GroupRecord[];

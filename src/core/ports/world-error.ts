@@ -30,7 +30,10 @@ export type WorldErrorCode =
   | 'EXPORT_DAMAGED'
   | 'IDENTITY_NOT_FOUND'
   | 'GROUP_NOT_FOUND'
-  | 'ALREADY_EXISTS'
+  /** An identity with the same key is here already. */
+  | 'IDENTITY_EXISTS'
+  /** An identity that is still a member of groups here; `details.groups` names them. */
+  | 'IDENTITY_IN_USE'
   | 'ADDRESS_IN_USE'
   | 'LISTEN_FAILED';
 

@@ -183,6 +183,7 @@ function membershipOf(chain: CertificateChain, chainDigest: Uint8Array): Members
     depth: memberships.length,
     notBefore: own.notBefore,
     notAfter: own.notAfter,
+    leaseMs: own.leaseMs,
     chainDigest,
     chain,
   };

@@ -2,43 +2,38 @@
 // and what its holder needs to find the group. Signed by whoever issued the membership.
 
 import { assert } from '../base/assert.ts';
-import { base64urlBytes, base64urlText } from '../base/base64url.ts';
 import { ByteReader } from '../base/byte-reader.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import { concatBytes, equalBytes } from '../base/bytes.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 import type { WallTime } from '../base/time.ts';
 import { utf8Bytes } from '../base/utf8.ts';
-import type { Contact, Invitation } from '../domain/invitation.ts';
+import type { Invitation } from '../domain/invitation.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { CertificateChain } from '../domain/membership.ts';
 import type { PeerName } from '../domain/names.ts';
-import {
-  FRIENDLY_NAME_BYTES_MAX,
-  FRIENDLY_NAME_LENGTH_MAX,
-  isDisplayText,
-  NAME_BYTES_MAX,
-  parsePeerName,
-} from '../domain/names.ts';
+import { FRIENDLY_NAME_LENGTH_MAX, isDisplayText } from '../domain/names.ts';
 import type { Refusal, RefusalCode, Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
-import { readAddresses, writeAddresses } from '../wire/address-codec.ts';
 import { readChain, writeChain } from '../wire/chain-codec.ts';
+import { readContacts, writeContacts } from '../wire/contact-codec.ts';
 import type { ChainJudge } from './chain.ts';
 import { judgeDates } from './chain.ts';
+import {
+  headRefusal,
+  INVITATION_VERSION,
+  invitationBytes,
+  invitationText,
+  KIND_NUMBERS,
+  readGroupFriendlyName,
+} from './invitation-text.ts';
 import { issuerOf } from './laws.ts';
 
-const PREFIX = 'peergroup:';
-const VERSION = 1;
-/** For one identity. 2 and 3 are kept for tickets and passwords. */
-const KIND_FOR_ONE = 1;
 const SECRET_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 /** Says what is signed, so that no other signature of the same key can pass for this one. */
 const SIGNATURE_CONTEXT = utf8Bytes('peergroup-invitation-v1');
-/** A name without a classifier, its length, and an empty list. */
-const CONTACT_BYTES_MIN = 42;
 
 /** What opening an invitation needs. */
 export interface OpeningTools {
@@ -55,7 +50,7 @@ export function sealInvitation(invitation: Invitation, issuerKey: Signer): strin
   );
   const content = encodeContent(invitation);
   const signature = issuerKey.sign(concatBytes([SIGNATURE_CONTEXT, content]));
-  const text = PREFIX + base64urlText(concatBytes([content, signature]));
+  const text = invitationText(concatBytes([content, signature]));
   assert(text.length <= LIMITS.invitationTextMax, 'every invitation fits its limit');
   return text;
 }
@@ -88,15 +83,12 @@ export function readInvitation(text: string, tools: OpeningTools): Verdict<Invit
 }
 
 function readSigned(text: string, { judge, crypto }: OpeningTools): Verdict<Invitation> {
-  if (text.length > LIMITS.invitationTextMax || !text.startsWith(PREFIX)) {
-    return refuse('INVITATION_INVALID', `an invitation begins with ${PREFIX}`);
-  }
-  const bytes = base64urlBytes(text.slice(PREFIX.length));
+  const decoded = invitationBytes(text);
+  if (!decoded.ok) return decoded;
+  const bytes = decoded.value;
   const input = new ByteReader(bytes);
-  const version = input.u8();
-  if (version !== VERSION) return refuse('UNSUPPORTED_VERSION', `invitation of version ${version}`);
-  const kind = input.u8();
-  if (kind !== KIND_FOR_ONE) return refuse('UNSUPPORTED_VERSION', `invitation of kind ${kind}`);
+  const refusal = headRefusal(input, ['forOne']);
+  if (refusal !== null) return { ok: false, refusal };
   const { chain, ...content } = decodeContent(input);
   const signedBytes = bytes.subarray(0, bytes.length - input.rest);
   const signature = input.raw(SIGNATURE_BYTES);
@@ -116,14 +108,12 @@ function encodeContent(invitation: Invitation): Uint8Array {
   const { groupFriendlyName, discoverySecret, contacts, membership } = invitation;
   assert(isDisplayText(groupFriendlyName, FRIENDLY_NAME_LENGTH_MAX), 'a group has a proper name');
   assert(discoverySecret.length === SECRET_BYTES, 'a discovery secret has 32 bytes');
-  assert(contacts.length <= LIMITS.contactsInInvitationMax, 'an invitation has few contacts');
   const out = new ByteWriter()
-    .u8(VERSION)
-    .u8(KIND_FOR_ONE)
+    .u8(INVITATION_VERSION)
+    .u8(KIND_NUMBERS.forOne)
     .text(groupFriendlyName)
-    .raw(discoverySecret)
-    .varint(contacts.length);
-  for (const { member, addresses } of contacts) writeAddresses(out.text(member), addresses);
+    .raw(discoverySecret);
+  writeContacts(out, contacts);
   writeChain(
     out,
     membership.chain.map((certificate) => certificate.der),
@@ -133,17 +123,9 @@ function encodeContent(invitation: Invitation): Uint8Array {
 
 /** The same but for version and kind. Views become copies where they outlive the text. */
 function decodeContent(input: ByteReader) {
-  const groupFriendlyName = input.text(FRIENDLY_NAME_BYTES_MAX);
-  if (!isDisplayText(groupFriendlyName, FRIENDLY_NAME_LENGTH_MAX)) {
-    throw new MalformedBytes('invitation: name of the group');
-  }
+  const groupFriendlyName = readGroupFriendlyName(input);
   const discoverySecret = input.raw(SECRET_BYTES).slice();
-  const contacts: Contact[] = [];
-  const count = input.count(LIMITS.contactsInInvitationMax, CONTACT_BYTES_MIN);
-  for (let left = count; left > 0; left--) {
-    const member = parsePeerName(input.text(NAME_BYTES_MAX));
-    contacts.push({ member, addresses: readAddresses(input) });
-  }
+  const contacts = readContacts(input);
   return { groupFriendlyName, discoverySecret, contacts, chain: readChain(input) };
 }
 

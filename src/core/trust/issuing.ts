@@ -28,6 +28,8 @@ export interface MembershipWish {
   readonly role: Role;
   readonly notBefore: WallTime;
   readonly notAfter: WallTime;
+  /** It is renewed for this long by itself; null for a membership that keeps its dates. */
+  readonly leaseMs: number | null;
 }
 
 /**
@@ -67,6 +69,7 @@ export function planMembership(wish: MembershipWish, now: WallTime): Verdict<Mem
     membershipsBelowMax: grant.membershipsBelowMax,
     notBefore: grant.notBefore,
     notAfter: grant.notAfter,
+    leaseMs: wish.leaseMs,
   });
 }
 

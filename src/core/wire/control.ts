@@ -23,6 +23,8 @@ export const CLOSE_CODES = {
   leaving: 1,
   protocolViolation: 2,
   membershipEnded: 3,
+  /** Somebody took it away. */
+  membershipRemoved: 4,
 } as const;
 
 export type CloseCode = keyof typeof CLOSE_CODES;
@@ -47,4 +49,10 @@ export function decodeClose(payload: Uint8Array): Close {
   return { code, reason };
 }
 
-const CODES: readonly CloseCode[] = ['done', 'leaving', 'protocolViolation', 'membershipEnded'];
+const CODES: readonly CloseCode[] = [
+  'done',
+  'leaving',
+  'protocolViolation',
+  'membershipEnded',
+  'membershipRemoved',
+];

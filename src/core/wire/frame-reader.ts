@@ -5,6 +5,7 @@
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { FRAME_HEADER_BYTES, KIND, payloadBytesMax, STREAM_NUMBER_BYTES_MAX } from './frame.ts';
+import { mayComeBeforeWelcome } from './link-kinds.ts';
 
 /** Told in order, from inside `push`. */
 export interface FrameSink {
@@ -136,7 +137,7 @@ export class FrameReader {
   #tryBegin(bytes: Uint8Array, at: number, available: number): number {
     const [a = 0, b = 0, c = 0, d = 0, kind = 0] = bytes.subarray(at, at + FRAME_HEADER_BYTES);
     const length = a * 0x100_0000 + b * 0x1_0000 + c * 0x100 + d;
-    if (length > payloadBytesMax(kind) || kind <= KIND.refuse) {
+    if (length > payloadBytesMax(kind) || mayComeBeforeWelcome(kind)) {
       throw new MalformedBytes(`frame of kind ${kind} and ${length} bytes`);
     }
     if (!this.#mayCome(kind)) throw new MalformedBytes(`frame ${kind} out of place`);

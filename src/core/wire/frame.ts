@@ -3,6 +3,12 @@
 
 import { ByteWriter } from '../base/byte-writer.ts';
 import { LIMITS } from '../domain/limits.ts';
+import {
+  JOIN_ADMIT_BYTES_MAX,
+  JOIN_CHALLENGE_BYTES_MAX,
+  JOIN_PROOF_BYTES_MAX,
+  JOIN_REFUSE_BYTES_MAX,
+} from './join-lengths.ts';
 
 export const FRAME_HEADER_BYTES = 5;
 
@@ -11,11 +17,17 @@ export const KIND = {
   needChain: 0x02,
   welcome: 0x03,
   refuse: 0x04,
+  join: 0x05,
+  joinChallenge: 0x06,
+  joinProof: 0x07,
   keepAlive: 0x08,
   ping: 0x09,
   pong: 0x0a,
   close: 0x0b,
   closed: 0x0c,
+  joinAdmit: 0x0d,
+  joinPending: 0x0e,
+  joinRefuse: 0x0f,
   message: 0x10,
   messageType: 0x11,
   streamOpen: 0x20,
@@ -37,8 +49,8 @@ export const KIND = {
   iHave: 0x41,
   graft: 0x42,
   prune: 0x43,
-  membershipList: 0x50,
-  membershipWant: 0x51,
+  securityList: 0x50,
+  securityWant: 0x51,
   membership: 0x52,
   getSymbols: 0x53,
   symbols: 0x54,
@@ -48,6 +60,9 @@ export const KIND = {
   bundle: 0x58,
   syncState: 0x59,
   offer: 0x5a,
+  statement: 0x5b,
+  keptPage: 0x5c,
+  epochSecret: 0x5d,
 } as const;
 
 /** Bytes of the longest varint of a message type's index. */
@@ -62,6 +77,12 @@ const PAYLOAD_BYTES_MAX: ReadonlyMap<number, number> = new Map([
   [KIND.needChain, 0],
   [KIND.welcome, 0],
   [KIND.refuse, 2 + LIMITS.closeReasonBytesMax + 1],
+  [KIND.join, LIMITS.helloBytesMax],
+  [KIND.joinChallenge, JOIN_CHALLENGE_BYTES_MAX],
+  [KIND.joinProof, JOIN_PROOF_BYTES_MAX],
+  [KIND.joinAdmit, JOIN_ADMIT_BYTES_MAX],
+  [KIND.joinPending, 16],
+  [KIND.joinRefuse, JOIN_REFUSE_BYTES_MAX],
   [KIND.keepAlive, 0],
   [KIND.ping, 4],
   [KIND.pong, 4],
@@ -88,8 +109,8 @@ const PAYLOAD_BYTES_MAX: ReadonlyMap<number, number> = new Map([
   [KIND.iHave, LIMITS.syncFrameBytesMax],
   [KIND.graft, 32],
   [KIND.prune, 0],
-  [KIND.membershipList, LIMITS.syncFrameBytesMax],
-  [KIND.membershipWant, LIMITS.syncFrameBytesMax],
+  [KIND.securityList, LIMITS.syncFrameBytesMax],
+  [KIND.securityWant, LIMITS.syncFrameBytesMax],
   [KIND.membership, LIMITS.chainBytesMax + 64],
   [KIND.getSymbols, 16],
   [KIND.symbols, LIMITS.syncFrameBytesMax],
@@ -99,6 +120,9 @@ const PAYLOAD_BYTES_MAX: ReadonlyMap<number, number> = new Map([
   [KIND.bundle, LIMITS.bundleBytesMax],
   [KIND.syncState, LIMITS.syncFrameBytesMax],
   [KIND.offer, LIMITS.syncFrameBytesMax],
+  [KIND.statement, LIMITS.statementBytesMax],
+  [KIND.keptPage, LIMITS.syncFrameBytesMax],
+  [KIND.epochSecret, 64],
 ]);
 
 /** The bound for a kind's payload, or -1 for a kind that nobody may send. */

@@ -3,7 +3,8 @@
 
 import { concatBytes } from '../base/bytes.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
-import { FRAME_HEADER_BYTES, KIND, payloadBytesMax } from './frame.ts';
+import { FRAME_HEADER_BYTES, payloadBytesMax } from './frame.ts';
+import { type HandshakeRole, maySendBeforeWelcome } from './link-kinds.ts';
 
 export interface Frame {
   readonly kind: number;
@@ -11,10 +12,16 @@ export interface Frame {
 }
 
 export class HandshakeFrames {
+  readonly #sender: HandshakeRole;
   #chunks: Uint8Array[] = [];
   #length = 0;
   /** Bytes without which there is no next step; single bytes that drip in are not joined before. */
   #needed = FRAME_HEADER_BYTES;
+
+  /** `sender` is the far end. */
+  constructor(sender: HandshakeRole) {
+    this.#sender = sender;
+  }
 
   push(bytes: Uint8Array): void {
     this.#chunks.push(bytes);
@@ -27,8 +34,10 @@ export class HandshakeFrames {
     const bytes = this.rest();
     const [a = 0, b = 0, c = 0, d = 0, kind = 0] = bytes;
     const length = a * 0x100_0000 + b * 0x1_0000 + c * 0x100 + d;
-    if (kind > KIND.refuse || length > payloadBytesMax(kind)) {
-      throw new MalformedBytes(`frame of kind ${kind} and ${length} bytes before WELCOME`);
+    if (!maySendBeforeWelcome(this.#sender, kind) || length > payloadBytesMax(kind)) {
+      throw new MalformedBytes(
+        `frame ${kind} of ${length} bytes by a ${this.#sender} before WELCOME`,
+      );
     }
     const end = FRAME_HEADER_BYTES + length;
     this.#needed = end;

@@ -133,6 +133,7 @@ export const REFUSE_CODES = {
   membershipExpired: 8,
   membershipNotYetValid: 9,
   unsupportedVersion: 10,
+  removed: 11,
 } as const;
 
 export type RefuseReason = keyof typeof REFUSE_CODES;
@@ -167,6 +168,7 @@ const REFUSE_REASONS: readonly RefuseReason[] = [
   'membershipExpired',
   'membershipNotYetValid',
   'unsupportedVersion',
+  'removed',
 ];
 
 const REASON_BY_CODE: ReadonlyMap<number, RefuseReason> = new Map(

@@ -106,6 +106,7 @@ const REASONS: readonly PartReason[] = [
   'silent',
   'tooSlow',
   'membershipEnded',
+  'removed',
 ];
 
 const REASON_BY_NUMBER: ReadonlyMap<number, PartReason> = new Map(

@@ -15,7 +15,7 @@ const ELEMENT_BYTES = 12;
 const ENDLESS = 15;
 
 /** Some of the chains that are here, in the order of their digests; frames go on from each other. */
-export interface MembershipList {
+export interface SecurityList {
   readonly isLast: boolean;
   /** 32 bytes each. */
   readonly digests: Uint8Array;
@@ -63,28 +63,28 @@ export type SyncState =
 
 const STAGES = ['memberships', 'given', 'streamed', 'finished', 'ended', 'busy'] as const;
 
-export function encodeMembershipList({ isLast, digests }: MembershipList): Uint8Array {
+export function encodeSecurityList({ isLast, digests }: SecurityList): Uint8Array {
   assert(areAscending(digests, DIGEST_BYTES), 'digests stand in their order');
   return packed(new ByteWriter(8 + digests.length).u8(isLast ? 1 : 0), digests, DIGEST_BYTES);
 }
 
 /** Throws `MalformedBytes`, as all of these decoders; bytes are views. */
-export function decodeMembershipList(bytes: Uint8Array): MembershipList {
+export function decodeSecurityList(bytes: Uint8Array): SecurityList {
   const input = new ByteReader(bytes);
   const flags = input.u8();
-  if (flags > 1) throw new MalformedBytes(`MEMBERSHIP_LIST: flags ${flags}`);
-  const digests = unpacked(input, DIGEST_BYTES, 'MEMBERSHIP_LIST');
+  if (flags > 1) throw new MalformedBytes(`SECURITY_LIST: flags ${flags}`);
+  const digests = unpacked(input, DIGEST_BYTES, 'SECURITY_LIST');
   input.end();
   return { isLast: flags === 1, digests };
 }
 
 /** 32 bytes each, ascending. */
-export function encodeMembershipWant(digests: Uint8Array): Uint8Array {
+export function encodeSecurityWant(digests: Uint8Array): Uint8Array {
   return packed(new ByteWriter(8 + digests.length), digests, DIGEST_BYTES);
 }
 
-export function decodeMembershipWant(bytes: Uint8Array): Uint8Array {
-  return whole(bytes, DIGEST_BYTES, 'MEMBERSHIP_WANT');
+export function decodeSecurityWant(bytes: Uint8Array): Uint8Array {
+  return whole(bytes, DIGEST_BYTES, 'SECURITY_WANT');
 }
 
 /** DER, the root first. */

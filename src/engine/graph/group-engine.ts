@@ -6,16 +6,23 @@ import type { Contact } from '../../core/domain/invitation.ts';
 import type { OpenedLink } from '../../core/domain/links.ts';
 import type { MessageType } from '../../core/domain/message-types.ts';
 import type { PeerName } from '../../core/domain/names.ts';
-import type { Effect, Ticket } from '../../core/node/effect.ts';
-import type { GraphEvent, NodeName, PresentMember } from '../../core/node/graph-event.ts';
+import type { RefusalCode } from '../../core/domain/refusals.ts';
+import type { Effect, Errand } from '../../core/node/effect.ts';
+import type {
+  GraphEvent,
+  KnownEpoch,
+  NodeName,
+  PresentMember,
+} from '../../core/node/graph-event.ts';
 import type { GraphStatus } from '../../core/node/graph-status.ts';
 import type { NeighborView } from '../../core/node/graph-views.ts';
 import { GroupNode, type GroupNodeParts } from '../../core/node/group-node.ts';
-import type { ChainVerdict, Input, Judgement } from '../../core/node/input.ts';
+import type { ChainVerdict, Input, Judgement, SecurityVerdict } from '../../core/node/input.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Links } from '../../core/ports/links.ts';
 import type { StoreChange } from '../../core/ports/record-store.ts';
 import { WorldError } from '../../core/ports/world-error.ts';
+import type { Learned } from '../../core/security/security-book.ts';
 import type { ChangeOrigin, RecordDesk, TakeResult } from '../record-desk.ts';
 
 export interface GraphListener {
@@ -29,7 +36,7 @@ export interface GraphListener {
 export interface GroupEngineParts extends Omit<GroupNodeParts, 'now'> {
   readonly clock: Clock;
   readonly links: Links;
-  readonly desk: Pick<RecordDesk, 'take' | 'learnMembership'>;
+  readonly desk: Pick<RecordDesk, 'take' | 'learnMembership' | 'learnStatement' | 'learnPage'>;
   readonly listener: GraphListener;
 }
 
@@ -99,6 +106,11 @@ export class GroupEngine {
   /** To be called when changes were committed, before anybody else is told. */
   onStored(changes: readonly StoreChange[], by: ChangeOrigin): void {
     this.#take({ kind: 'stored', changes, by });
+  }
+
+  /** The secret of an epoch that is stored here, or was begun here: neighbors are told that may know it. */
+  onEpochSecret(epoch: KnownEpoch): void {
+    this.#take({ kind: 'epochSecret', epoch });
   }
 
   /** Says goodbye; nothing is taken any more. Also from inside what a listener is told. */
@@ -182,11 +194,21 @@ export class GroupEngine {
         return;
       case 'take':
         desk.take(effect.contents, effect.from, (result) => {
-          this.#take({ kind: 'judged', ticket: effect.ticket, judgement: judgementOf(result) });
+          this.#take({ kind: 'judged', errand: effect.errand, judgement: judgementOf(result) });
         });
         return;
       case 'learn':
-        this.#learn(effect.ticket, effect.chain);
+        this.#learn(effect.errand, effect.chain);
+        return;
+      case 'learnStatement':
+        this.#learnItem('statementJudged', effect.errand, () =>
+          desk.learnStatement(effect.bytes, effect.from),
+        );
+        return;
+      case 'learnPage':
+        this.#learnItem('pageJudged', effect.errand, () =>
+          desk.learnPage(effect.bytes, effect.from),
+        );
         return;
       case 'goOn':
         clock.nextTurn(() => this.#take({ kind: 'goOn' }));
@@ -222,13 +244,27 @@ export class GroupEngine {
     this.#take({ kind: 'frame', link, frame, payload: isNow ? payload : payload.slice() });
   }
 
-  #learn(ticket: Ticket, chain: readonly Uint8Array[]): void {
-    this.#take({ kind: 'chainJudged', ticket, verdict: this.#verdictOf(chain) });
+  #learn(errand: Errand, chain: readonly Uint8Array[]): void {
+    this.#take({ kind: 'chainJudged', errand, verdict: this.#verdictOf(chain) });
+  }
+
+  #learnItem(kind: 'statementJudged' | 'pageJudged', errand: Errand, learn: () => Learned): void {
+    this.#take({ kind, errand, outcome: this.#outcomeOf(learn) });
+  }
+
+  #outcomeOf(learn: () => Learned): SecurityVerdict {
+    try {
+      return learn();
+    } catch (error) {
+      if (error instanceof WorldError) return { kind: 'failed' };
+      throw error;
+    }
   }
 
   #verdictOf(chain: readonly Uint8Array[]): ChainVerdict {
     try {
-      return this.#parts.desk.learnMembership(chain).ok ? 'sound' : 'unsound';
+      const learned = this.#parts.desk.learnMembership(chain);
+      return learned.ok ? 'sound' : chainVerdictOf(learned.refusal.code);
     } catch (error) {
       if (error instanceof WorldError) return 'failed';
       throw error;
@@ -264,6 +300,12 @@ export class GroupEngine {
     for (const done of this.#answerByAsk.values()) done(0);
     this.#answerByAsk.clear();
   }
+}
+
+/** Only what could never be right is held against whoever brought it. */
+function chainVerdictOf(code: RefusalCode): ChainVerdict {
+  if (code === 'MEMBERSHIP_REMOVED') return 'void';
+  return code === 'QUOTA_EXCEEDED' ? 'full' : 'unsound';
 }
 
 function judgementOf(result: TakeResult): Judgement {

@@ -3,7 +3,6 @@
 // Nothing is told from inside a call of the port.
 
 import { assert } from '../../core/base/assert.ts';
-import { wallTimeOf } from '../../core/base/time.ts';
 import { orderCandidates } from '../../core/direct/candidates.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import { lineageOf } from '../../core/domain/lineage.ts';
@@ -18,7 +17,7 @@ import type { FarEnd } from '../../core/link/far-end.ts';
 import { PULSE_INTERVAL_MS } from '../../core/link/pulse.ts';
 import type { Links, LinksListener } from '../../core/ports/links.ts';
 import type { RefuseReason } from '../../core/wire/hello.ts';
-import { type DeskParts, linkFacts } from '../desk-parts.ts';
+import { type DeskParts, linkEnd, linkFacts } from '../desk-parts.ts';
 import { type Attempt, DialRace, type RaceEnd, tellingFailure } from '../dial-race.ts';
 import { attemptLink } from '../link-attempt.ts';
 import type { AuthenticatedLink } from '../link-handshake.ts';
@@ -186,11 +185,9 @@ export class NeighborDesk implements Links, NeighborHost, NeighborLineListener {
 
   /** Only wires and the clock lead here, so the listener may be told at once. */
   #establish(link: AuthenticatedLink): void {
-    const { membership, line: tools, nextId } = this.#parts;
+    const { line: tools, nextId } = this.#parts;
     const id = linkIdOf(Number(nextId()));
-    const ends = Math.min(membership.notAfter, link.farEnd.membership.notAfter);
-    // The whole second that a certificate names still counts.
-    const parts = { id, link, validUntil: wallTimeOf(ends + 1_000) };
+    const parts = { id, link, validUntil: () => linkEnd(this.#parts, link.farEnd) };
     const line = new NeighborLine(parts, tools, this);
     this.#lines.set(id, line);
     this.#tickWhileLines();

@@ -16,13 +16,14 @@ import { mayComeOnNeighbor } from '../../core/wire/link-kinds.ts';
 import type { LineTools } from '../line-parts.ts';
 import type { AuthenticatedLink } from '../link-handshake.ts';
 import { Outbox } from '../outbox.ts';
+import { Validity } from '../validity.ts';
 
 /** What belongs to one line. */
 interface NeighborLineParts {
   readonly id: LinkId;
   readonly link: AuthenticatedLink;
-  /** When the first of the two memberships ends. */
-  readonly validUntil: WallTime;
+  /** When the first of the two memberships ends, or of those that they were renewed by since. */
+  readonly validUntil: () => WallTime;
 }
 
 export interface NeighborLineListener {
@@ -46,7 +47,7 @@ export class NeighborLine implements WireListener, FrameSink {
   readonly #listener: NeighborLineListener;
   readonly #outbox: Outbox;
   readonly #reader: FrameReader;
-  readonly #validUntil: WallTime;
+  readonly #validity: Validity;
   /** The largest payload since nothing was unsent: one may be larger than all that may wait beside it. */
   #largestUnsent = 0;
   #isOpen = true;
@@ -59,7 +60,7 @@ export class NeighborLine implements WireListener, FrameSink {
     this.#listener = listener;
     this.#outbox = new Outbox(parts.link.wire, tools.clock, tools.pool);
     this.#reader = new FrameReader(this, tools.allocate, mayComeOnNeighbor);
-    this.#validUntil = parts.validUntil;
+    this.#validity = new Validity(parts.validUntil);
     parts.link.wire.attach(this);
   }
 
@@ -104,7 +105,7 @@ export class NeighborLine implements WireListener, FrameSink {
   tick(now: Now): void {
     if (this.link.wire.isFlooding()) {
       this.#violated('more TLS traffic than its content explains');
-    } else if (now.wallTime >= this.#validUntil) this.hangUp('membershipEnded');
+    } else if (this.#validity.isOver(now.wallTime)) this.hangUp('membershipEnded');
   }
 
   // What the wire tells.
@@ -186,6 +187,8 @@ function closeCodeOf(reason: PartReason): CloseCode {
     case 'membershipEnded':
     case 'leaving':
       return reason;
+    case 'removed':
+      return 'membershipRemoved';
     default:
       return 'done';
   }

@@ -97,6 +97,8 @@ export class StepChecks {
         );
         return;
       }
+      // What was taken away a moment ago may be on its way still.
+      if (!node.mayCount(opened.value.batch)) return;
       for (const { id, content } of opened.value.entries) {
         const stored = node.disk.records.get(bytesKey(id));
         if (stored !== undefined && stored.record.content.version >= content.version) continue;

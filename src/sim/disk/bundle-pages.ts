@@ -10,6 +10,7 @@ import type {
   BundleRequest,
   FoundBundles,
   StoredMembership,
+  StoredSecurityItem,
 } from '../../core/ports/record-store.ts';
 import { coverOf, coverOfPaths } from '../../core/records/merkle.ts';
 import { copyOfBatch } from './belongings.ts';
@@ -90,6 +91,18 @@ export function membershipPage(
     .filter(({ chainDigest }) => after === null || compareBytes(chainDigest, after) > 0)
     .sort((a, b) => compareBytes(a.chainDigest, b.chainDigest))
     .slice(0, max);
+}
+
+export function securityPage(
+  disk: RecordDisk,
+  after: Uint8Array | null,
+  max: number,
+): readonly StoredSecurityItem[] {
+  return [...disk.security.values()]
+    .filter(({ digest }) => after === null || compareBytes(digest, after) > 0)
+    .sort((a, b) => compareBytes(a.digest, b.digest))
+    .slice(0, max)
+    .map(({ digest, form, bytes }) => ({ digest: digest.slice(), form, bytes: bytes.slice() }));
 }
 
 /** At least one, and as many as are not too large together. */

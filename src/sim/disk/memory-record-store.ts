@@ -14,6 +14,7 @@ import type {
 import type { SearchRequest } from '../../core/domain/search.ts';
 import type { Crypto } from '../../core/ports/crypto.ts';
 import type {
+  BatchesPage,
   BundlePage,
   BundlePosition,
   BundleRequest,
@@ -27,10 +28,13 @@ import type {
   StoredBatch,
   StoredMember,
   StoredMembership,
+  StoredSecurityItem,
+  StoredVersions,
 } from '../../core/ports/record-store.ts';
 import { platformHashing } from '../platform-hashing.ts';
 import { type Belongings, OWN_COPIES } from './belongings.ts';
-import { bundlePage, bundlesOf, membershipPage } from './bundle-pages.ts';
+import { bundlePage, bundlesOf, membershipPage, securityPage } from './bundle-pages.ts';
+import type { VersionKind } from './due-times.ts';
 import { elementPage } from './element-pages.ts';
 import { type KeptRecord, RecordDisk } from './record-disk.ts';
 import { nextFreeRows, stampOf } from './record-rows.ts';
@@ -163,6 +167,31 @@ export class MemoryRecordStore implements RecordStore {
     return membershipPage(this.#disk, after, max);
   }
 
+  securityItems(after: Uint8Array | null, max: number): readonly StoredSecurityItem[] {
+    return securityPage(this.#disk, after, max);
+  }
+
+  findSecurityItem(digest: Uint8Array): StoredSecurityItem | null {
+    const item = this.#disk.security.get(bytesKey(digest));
+    return item === undefined ? null : this.#itemOf(item);
+  }
+
+  batchesOf(author: Uint8Array, after: number | null, max: number): BatchesPage {
+    const page = this.#disk
+      .batchesOf(author)
+      .filter(({ number }) => after === null || number > after)
+      .slice(0, max);
+    const batches = page.map(({ batch }) => this.#belongings.batch(batch));
+    return { batches, next: page.length < max ? null : (page.at(-1)?.number ?? null) };
+  }
+
+  versionsIn(batchHash: Uint8Array): StoredVersions {
+    const batch = bytesKey(batchHash);
+    const idsOf = (kind: VersionKind): readonly Uint8Array[] =>
+      this.#disk.versionsIn(kind, batch).map(({ record }) => this.#belongings.bytes(record.id));
+    return { records: idsOf('record'), shadows: idsOf('shadow') };
+  }
+
   nextRemoval(): WallTime | null {
     return this.#disk.nextEnd();
   }
@@ -246,6 +275,14 @@ export class MemoryRecordStore implements RecordStore {
       case 'flagEquivocation':
         this.#flag(change.equivocation);
         return;
+      case 'putSecurity': {
+        const key = bytesKey(change.digest);
+        if (!disk.security.has(key)) disk.setSecurity(key, this.#itemOf(change));
+        return;
+      }
+      case 'removeSecurity':
+        disk.setSecurity(bytesKey(change.digest), undefined);
+        return;
       default:
         unreachable(change);
     }
@@ -313,6 +350,10 @@ export class MemoryRecordStore implements RecordStore {
     );
     const { batch } = this.#belongings;
     if (!isKnown) this.#disk.putEquivocation({ first: batch(first), second: batch(second) });
+  }
+
+  #itemOf({ digest, form, bytes }: StoredSecurityItem): StoredSecurityItem {
+    return { digest: this.#belongings.bytes(digest), form, bytes: this.#belongings.bytes(bytes) };
   }
 
   #requireKnown(author: Uint8Array): void {

@@ -2,10 +2,11 @@
 // methods that note how to take it back, so that a commit costs what it changes and a failed one
 // leaves no trace. Nothing that is kept is ever changed, only replaced.
 
-import { bytesKey } from '../../core/base/bytes.ts';
+import { bytesKey, equalBytes } from '../../core/base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../../core/base/time.ts';
 import type { PeerName } from '../../core/domain/names.ts';
 import type { Equivocation, GroupRecord, StorageUse } from '../../core/domain/records.ts';
+import type { StoredSecurityItem } from '../../core/ports/record-store.ts';
 import { DueTimes, type VersionKind } from './due-times.ts';
 import { type KeptBatch, KeptJournal, weightOfBatch } from './kept-journal.ts';
 
@@ -37,6 +38,7 @@ export class RecordDisk {
   readonly records = new Map<string, KeptRecord>();
   readonly shadows = new Map<string, KeptRecord>();
   readonly equivocations: Equivocation[] = [];
+  readonly security = new Map<string, StoredSecurityItem>();
   /** Rows that are taken. */
   readonly rows = new Set<bigint>();
   readonly #journals = new Map<string, KeptJournal>();
@@ -51,6 +53,8 @@ export class RecordDisk {
   /** How to take back what the commit that runs has changed. */
   #undo: (() => void)[] = [];
   readonly #touched = new Set<KeptJournal>();
+  /** Made when it is asked for, and anew after a change: hardly any disk of a thousand ever needs it. */
+  #byBatch: Readonly<Record<VersionKind, ReadonlyMap<string, readonly KeptRecord[]>>> | null = null;
 
   /** All of `act`, or nothing of it when it throws. */
   commit(act: () => void): void {
@@ -79,6 +83,7 @@ export class RecordDisk {
     for (const [key, version] of this.records) copy.setVersion('record', key, version);
     for (const [key, version] of this.shadows) copy.setVersion('shadow', key, version);
     copy.equivocations.push(...this.equivocations);
+    for (const [key, item] of this.security) copy.security.set(key, item);
     copy.#batchNumber = this.#batchNumber;
     return copy;
   }
@@ -113,6 +118,12 @@ export class RecordDisk {
     this.#undo.push(() => this.equivocations.pop());
   }
 
+  setSecurity(key: string, item: StoredSecurityItem | undefined): void {
+    const before = this.security.get(key);
+    restore(this.security, key, item);
+    this.#undo.push(() => restore(this.security, key, before));
+  }
+
   /** The numbers of batches stay what they are when batches go. */
   nextBatchNumber(): number {
     this.#batchNumber += 1;
@@ -135,6 +146,7 @@ export class RecordDisk {
   setVersion(kind: VersionKind, key: string, version: KeptRecord | undefined): void {
     const versions = this.#versions(kind);
     const before = versions.get(key);
+    this.#byBatch = null;
     if (before !== undefined) this.#count(kind, key, before, -1);
     restore(versions, key, version);
     if (version !== undefined) {
@@ -142,6 +154,23 @@ export class RecordDisk {
       this.#ends.add(version.endsAt, key, kind, this.records.size + this.shadows.size);
     }
     this.#undo.push(() => this.setVersion(kind, key, before));
+  }
+
+  /** The batches of this author that are still there, in the order of their coming. */
+  batchesOf(author: Uint8Array): readonly KeptBatch[] {
+    return [...this.batches.values()]
+      .filter(({ batch }) => equalBytes(batch.statement.author, author))
+      .sort((a, b) => a.number - b.number);
+  }
+
+  /** The versions of this kind that are of this batch, in the order of their places. */
+  versionsIn(kind: VersionKind, batch: string): readonly KeptRecord[] {
+    this.#byBatch ??= {
+      record: Map.groupBy(this.records.values(), ({ record }) => bytesKey(record.batch)),
+      shadow: Map.groupBy(this.shadows.values(), ({ record }) => bytesKey(record.batch)),
+    };
+    const found = this.#byBatch[kind].get(batch) ?? [];
+    return found.toSorted((a, b) => a.record.place - b.record.place);
   }
 
   journal(author: Uint8Array, journal: Uint8Array): KeptJournal {

@@ -2,10 +2,12 @@
 // neighbor desk does, with handshakes that take their round trips and believe what they are told.
 
 import { assert } from '../../core/base/assert.ts';
+import type { WallTime } from '../../core/base/time.ts';
 import type { Address } from '../../core/domain/addresses.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import type { DialTarget, LinkId, OpenedLink, PartReason } from '../../core/domain/links.ts';
 import type { Membership } from '../../core/domain/membership.ts';
+import type { Removal } from '../../core/domain/security.ts';
 import type { Links, LinksListener } from '../../core/ports/links.ts';
 import type { SimProcess } from '../sim-process.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -14,11 +16,19 @@ import type { SimNetwork } from './sim-network.ts';
 export interface LinksOwner {
   readonly process: SimProcess;
   readonly address: Address;
+  /** Of now. */
   readonly membership: Membership;
   readonly nodeId: bigint;
   /** Says that it listens, and where. */
   readonly isListening: boolean;
+  /** Why a membership does not live, as is known here; null for one that does. */
+  readonly removalOf: (membership: Membership) => Removal | null;
+  /** When a link with such a member has to end; links of those who cannot tell last. */
+  readonly validUntil?: (theirs: Membership) => WallTime;
 }
+
+/** No simulated world lasts so long. */
+const FAR_AWAY_MS = 86_400_000;
 
 /** A further address is tried when the one before has not answered by then (RFC 8305). */
 const NEXT_ADDRESS_MS = 250;
@@ -123,6 +133,7 @@ export class SimLinks implements Links {
       return;
     }
     this.#ends.set(end.id, end);
+    this.#watchEnd(end, opened.membership);
     this.process.turn(() => this.#listener?.onOpened(opened));
   }
 
@@ -149,9 +160,30 @@ export class SimLinks implements Links {
     this.#tellFailed(target, code, detail);
   }
 
+  /** Whose membership has ended has no link any more, and gets none. */
+  isOver(theirs: Membership): boolean {
+    return this.#leftMs(theirs) <= 0;
+  }
+
   /** The host loses its power: nobody hears of it. */
   losePower(): void {
     this.isPowered = false;
+  }
+
+  #leftMs(theirs: Membership): number {
+    const until = this.#owner.validUntil?.(theirs);
+    return until === undefined ? FAR_AWAY_MS : until - this.process.now().wallTime;
+  }
+
+  /** A renewal may have come until then. */
+  #watchEnd(end: LinkEnd, theirs: Membership): void {
+    const leftMs = this.#leftMs(theirs);
+    if (leftMs >= FAR_AWAY_MS) return;
+    this.#network.agenda.after(Math.max(1, leftMs), () => {
+      if (!end.isOpen || !this.process.isAlive) return;
+      if (this.isOver(theirs)) end.hangUp('membershipEnded');
+      else this.#watchEnd(end, theirs);
+    });
   }
 
   #tellFailed(target: DialTarget, code: string, detail: string): void {

@@ -4,6 +4,7 @@
 import { type Address, formatAddress } from '../../core/domain/addresses.ts';
 import { linkIdOf, type OpenedLink } from '../../core/domain/links.ts';
 import type { PeerName } from '../../core/domain/names.ts';
+import { removalText } from '../../core/link/removal-text.ts';
 import type { Agenda } from '../agenda.ts';
 import { LinkEnd } from './link-end.ts';
 import type { SimLinks } from './sim-links.ts';
@@ -82,8 +83,13 @@ export class SimNetwork {
       if (links?.process.isFrozen === true) return;
       const refusal =
         links === undefined ? 'the connection was refused' : whyNot(caller, at, links);
+      const removed = links === undefined ? null : removedOf(caller, links);
       if (links === undefined || refusal !== null) {
         answered({ kind: 'refused', code: 'UNREACHABLE', detail: refusal ?? '' });
+      } else if (removed !== null) {
+        answered({ kind: 'refused', code: 'MEMBERSHIP_REMOVED', detail: removed });
+      } else if (hasEnded(caller, links)) {
+        answered({ kind: 'refused', code: 'MEMBERSHIP_EXPIRED', detail: 'a membership has ended' });
       } else if (answered({ kind: 'welcome' })) this.#connect(caller, links, latencyMs);
     });
   }
@@ -148,6 +154,19 @@ function whyNot(
   if (links.owner.membership.member !== member) return 'nobody there has this name';
   if (links.owner.membership.member === caller.owner.membership.member) return 'is ourselves';
   return links.refusalOf(caller);
+}
+
+/** Why one of the two does not take the other for a member, as both find out in a handshake. */
+function removedOf(caller: SimLinks, links: SimLinks): string | null {
+  const theirs = links.owner.removalOf(caller.owner.membership);
+  const ours = caller.owner.removalOf(links.owner.membership);
+  const removal = theirs ?? ours;
+  return removal === null ? null : removalText(removal);
+}
+
+/** By the clock of either. */
+function hasEnded(caller: SimLinks, links: SimLinks): boolean {
+  return links.isOver(caller.owner.membership) || caller.isOver(links.owner.membership);
 }
 
 function openedLink(

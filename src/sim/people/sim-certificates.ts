@@ -11,6 +11,7 @@ import type {
   IdentityCertificate,
   MembershipCertificate,
 } from '../../core/domain/certificates.ts';
+import { LEASE_SECONDS_MAX } from '../../core/domain/certificates.ts';
 import {
   FRIENDLY_NAME_BYTES_MAX,
   NAME_BYTES_MAX,
@@ -87,6 +88,7 @@ export class SimCertificates implements CertificateCodec, CertificateIssuer {
     const out = this.#begin('membership', request);
     out.text(request.group).text(request.issuer).text(request.issuerFriendlyName);
     out.u8(ROLES.indexOf(request.role)).varint((request.membershipsBelowMax ?? -1) + 1);
+    if (request.leaseMs !== null) out.i53(Math.floor(request.leaseMs / 1000));
     const issued = this.decode(sign(out, request.issuerKey));
     if (issued.kind !== 'membership') throw new MalformedBytes('certificate: kind');
     return issued;
@@ -119,7 +121,14 @@ function readGrant(input: ByteReader) {
   if (role === undefined) throw new MalformedBytes('certificate: role');
   const below = input.varint(0xff);
   const membershipsBelowMax = below === 0 ? null : below - 1;
-  return { group, issuer, issuerFriendlyName, role, membershipsBelowMax };
+  const leaseMs = input.rest > SIGNATURE_BYTES ? readLease(input) : null;
+  return { group, issuer, issuerFriendlyName, role, membershipsBelowMax, leaseMs };
+}
+
+function readLease(input: ByteReader): number {
+  const seconds = input.i53();
+  if (seconds < 1 || seconds > LEASE_SECONDS_MAX) throw new MalformedBytes('certificate: lease');
+  return seconds * 1000;
 }
 
 function sign(out: ByteWriter, key: Signer): Uint8Array {

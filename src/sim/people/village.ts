@@ -10,10 +10,13 @@ import {
   parseGroupName,
   parsePeerName,
 } from '../../core/domain/names.ts';
+import { accept, type Verdict } from '../../core/domain/refusals.ts';
 import type { Role } from '../../core/domain/roles.ts';
+import type { CertificateIssuer } from '../../core/ports/certificate-codec.ts';
 import type { Signer } from '../../core/ports/crypto.ts';
 import { ChainJudge } from '../../core/trust/chain.ts';
 import { planMembership } from '../../core/trust/issuing.ts';
+import { issuerOf } from '../../core/trust/laws.ts';
 import type { FastCrypto } from '../fast-crypto.ts';
 import { SimChance } from '../sim-chance.ts';
 import { WALL_BEGINS_MS } from '../sim-time.ts';
@@ -29,6 +32,8 @@ export interface MembershipTerms {
   readonly role: Role;
   /** From the beginning of the world. */
   readonly endsAfterMs?: number;
+  /** None by default: the dates stay. */
+  readonly leaseMs?: number | null;
 }
 
 const YEAR_MS = 365 * 86_400_000;
@@ -41,12 +46,15 @@ export class Village {
   readonly judge: ChainJudge;
   readonly #crypto: FastCrypto;
   readonly #seed: string;
+  /** The key of the group; whoever uses it is its founder. */
+  readonly groupKey: Signer;
   readonly #certificates: SimCertificates;
   readonly #founder: Villager;
 
   constructor(seed: string, crypto: FastCrypto, founderName: string = villagerName(0)) {
     this.#seed = seed;
     this.#crypto = crypto;
+    this.groupKey = crypto.signer(`${seed} group`);
     this.#certificates = new SimCertificates(new SimChance(`${seed} certificates`));
     this.judge = new ChainJudge(this.#certificates, crypto);
     this.#founder = this.#found(founderName);
@@ -57,30 +65,44 @@ export class Village {
     return this.#founder;
   }
 
-  /** A member that Alice, or `issuer`, has taken in. */
+  /** Of all certificates of this world. */
+  get issuer(): CertificateIssuer {
+    return this.#certificates;
+  }
+
+  /** A member that Alice, or `issuer`, has taken in; whoever is one already has another membership then. */
   member(name: string, terms: MembershipTerms, issuer = this.#founder): Villager {
+    const taken = this.takeIn(name, terms, issuer);
+    assert(taken.ok, `a membership of the village is one that may be issued to ${name}`);
+    return taken.value;
+  }
+
+  /** The same for an issuer that may not have the right to. */
+  takeIn(name: string, terms: MembershipTerms, issuer: Villager): Verdict<Villager> {
     const signer = this.#crypto.signer(`${this.#seed} ${name}`);
-    const membership = this.#grant(issuer.membership.chain, issuer.signer, { name, signer }, terms);
-    return { name, signer, membership };
+    const { chain } = issuer.membership;
+    const granted = this.#grant(chain, issuer.signer, { name, signer }, terms);
+    return granted.ok ? accept({ name, signer, membership: granted.value }) : granted;
   }
 
   #found(name: string): Villager {
-    const key = this.#crypto.signer(`${this.#seed} group`);
+    const key = this.groupKey;
     const subject = parseGroupName(nameOf(key, 'village'));
     const dates = { notBefore: BEGINS, notAfter: wallTimeOf(WALL_BEGINS_MS + 2 * ENDS_AFTER_MS) };
     const request = { key, subject, friendlyName: 'Village', ...dates };
     const root = this.#certificates.issueGroupRoot(request);
     const signer = this.#crypto.signer(`${this.#seed} ${name}`);
-    const membership = this.#grant([root], key, { name, signer }, { role: 'creator' });
-    return { name, signer, membership };
+    const granted = this.#grant([root], key, { name, signer }, { role: 'creator' });
+    assert(granted.ok, 'the group key makes a creator');
+    return { name, signer, membership: granted.value };
   }
 
   #grant(
     issuerChain: CertificateChain,
     issuerKey: Signer,
     { name, signer }: Pick<Villager, 'name' | 'signer'>,
-    { role, endsAfterMs = ENDS_AFTER_MS }: MembershipTerms,
-  ): Membership {
+    { role, endsAfterMs = ENDS_AFTER_MS, leaseMs = null }: MembershipTerms,
+  ): Verdict<Membership> {
     const { publicKey } = signer;
     const subject = {
       subject: parsePeerName(nameOf(signer, '')),
@@ -88,14 +110,18 @@ export class Village {
       keyDigest: simKeyDigest(publicKey),
       friendlyName: name,
     };
-    const dates = { notBefore: BEGINS, notAfter: wallTimeOf(WALL_BEGINS_MS + endsAfterMs) };
-    const wish = { issuerChain, issuerKey, subject, role, ...dates };
+    const { notBefore, notAfter } = issuerOf(issuerChain);
+    const dates = {
+      notBefore: wallTimeOf(Math.max(BEGINS, notBefore)),
+      notAfter: wallTimeOf(Math.min(WALL_BEGINS_MS + endsAfterMs, notAfter)),
+    };
+    const wish = { issuerChain, issuerKey, subject, role, leaseMs, ...dates };
     const planned = planMembership(wish, wallTimeOf(WALL_BEGINS_MS));
-    assert(planned.ok, `a membership of the village is one that may be issued to ${name}`);
+    if (!planned.ok) return planned;
     const issued = this.#certificates.issueMembership(planned.value);
     const judged = this.judge.judgeSoundness([...issuerChain, issued].map(({ der }) => der));
     assert(judged.ok, `a membership of the village keeps the laws: ${name}`);
-    return judged.value;
+    return judged;
   }
 }
 

@@ -69,6 +69,23 @@ describe('a reader that waits', () => {
     }
   });
 
+  test('is told what goes because its author was removed, and what came back instead', async () => {
+    const { live } = watching();
+    const steps: readonly (readonly [GroupRecord | null, GroupRecord | null, string])[] = [
+      [two, one, 'updated 2 1'],
+      [hidden, one, 'added - 1'],
+      [null, one, 'added - 1'],
+      [one, null, 'removed 1 1'],
+    ];
+    for (const [before, after, text] of steps) {
+      const next = live.next();
+      live.onChange({ kind: 'revoked', before, after });
+      const result = await next;
+      assert.equal(textOf(result), text);
+      assert.equal(result.value?.reason, 'revoked');
+    }
+  });
+
   test('sees a record come in and go with what the search finds', async () => {
     const { live } = watching();
     const steps: readonly (readonly [RecordChange, string])[] = [

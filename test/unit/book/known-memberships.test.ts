@@ -4,8 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { KnownMemberships } from '../../../src/core/book/known-memberships.ts';
+import {
+  KnownMemberships,
+  type MembershipBounds,
+} from '../../../src/core/book/known-memberships.ts';
 import { chainOf, club, mallory } from '../../support/golden-chains.ts';
+import { newMemoryStore } from '../../support/memory-store.ts';
 import { CAST, newStore, type Recorder } from '../../support/record-club.ts';
 import { person } from '../../support/trust-cast.ts';
 import { grant, newJudge, rootOf } from '../../support/trust-village.ts';
@@ -45,6 +49,7 @@ test('a membership is found once it is stored, and stored once', () => {
   const learned = known.learn(chainBytes(deep));
   assert.ok(learned.ok);
   assert.equal(known.find(deep.membership.chainDigest), null);
+  assert.deepEqual(known.unknownOf(learned.value), learned.value);
   const changes = known.changesFor(learned.value);
   assert.equal(changes.length, 3);
   store.commit(changes, 'process');
@@ -52,7 +57,7 @@ test('a membership is found once it is stored, and stored once', () => {
     assert.deepEqual(known.find(membership.chainDigest)?.member, membership.member);
     assert.equal(store.findMember(membership.publicKey)?.notAfter, membership.notAfter);
   }
-  assert.deepEqual(known.changesFor(learned.value), []);
+  assert.deepEqual(known.unknownOf(learned.value), []);
   assert.equal(known.find(bob.membership.chainDigest), null);
 });
 
@@ -88,4 +93,53 @@ test('more memberships than are remembered are read again', () => {
   for (const { membership } of [bob, ann, alice, bob]) {
     assert.deepEqual(again.find(membership.chainDigest)?.chainDigest, membership.chainDigest);
   }
+});
+
+/** Ann, an administrator, below whom two chains may stand, and Alice who is a creator. */
+function learnerWithin(bounds: MembershipBounds) {
+  const store = newMemoryStore(new Uint8Array(8));
+  const known = new KnownMemberships(club.group, store, newJudge(), bounds);
+  const learn = (chain: readonly Uint8Array[]): string | null => {
+    const learned = known.learn(chain);
+    assert.ok(learned.ok);
+    const unknown = known.unknownOf(learned.value);
+    const full = unknown.length === 0 ? null : known.lacksRoom(unknown);
+    if (full === null) store.commit(known.changesFor(unknown), 'process');
+    for (const { chainDigest } of unknown) known.find(chainDigest);
+    return full;
+  };
+  const below = (issuer: Recorder, name: string): readonly Uint8Array[] =>
+    grant(issuer.membership.chain, issuer.person, person(name), {
+      role: 'member',
+      notAfter: ann.membership.notAfter,
+    }).chain.map(({ der }) => der);
+  return { store, learn, below };
+}
+
+test('below one key that is no creator there is room for so many chains, and a creator is free', () => {
+  const bounds = { perIssuerMax: 2, max: 100 };
+  const { learn, below } = learnerWithin(bounds);
+  assert.equal(learn(below(ann, 'One')), null);
+  assert.equal(learn(below(ann, 'Two')), null);
+  const last = below(ann, 'Three');
+  assert.match(learn(last) ?? '', /2 memberships below one member/);
+  assert.equal(learn(chainBytes(ann)), null, 'what is known takes no room');
+  for (const name of ['Four', 'Five', 'Six']) assert.equal(learn(below(alice, name)), null);
+  assert.match(learn(last) ?? '', /2 memberships below one member/);
+});
+
+test('in all there is room for so many, and those of before are counted after opening again', () => {
+  const bounds = { perIssuerMax: 3, max: 5 };
+  const { store, learn, below } = learnerWithin(bounds);
+  assert.equal(learn(below(ann, 'One')), null, 'with Ann and Alice above it');
+  assert.equal(learn(below(ann, 'Two')), null);
+  const again = new KnownMemberships(club.group, store, newJudge(), bounds);
+  const three = again.learn(below(ann, 'Three'));
+  assert.ok(three.ok);
+  assert.equal(again.lacksRoom(again.unknownOf(three.value)), null);
+  const narrow = { perIssuerMax: 2, max: 5 };
+  const narrower = new KnownMemberships(club.group, store, newJudge(), narrow);
+  assert.match(narrower.lacksRoom(narrower.unknownOf(three.value)) ?? '', /2 memberships below/);
+  assert.equal(learn(below(alice, 'Four')), null);
+  assert.match(learn(below(alice, 'Five')) ?? '', /5 memberships are stored, 5 may be/);
 });

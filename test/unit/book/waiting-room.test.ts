@@ -48,6 +48,35 @@ test('a batch that waits for a member is released by any membership of it', () =
   assert.deepEqual(room.releaseFor(new Uint8Array(32), KEY), [{ batch: SMALL, from: 'Carol' }]);
 });
 
+test('what waits for a page is released by any page', () => {
+  const room = new WaitingRoom();
+  const [one, two, other] = [batch(1), batch(2), batch(3)];
+  room.admit(one, 'Carol', { kind: 'security', digest: new Uint8Array(32).fill(1) });
+  room.admit(two, 'Dave', { kind: 'security', digest: new Uint8Array(32).fill(2) });
+  room.admit(other, 'Carol', CHAIN);
+  assert.deepEqual(room.releaseForSecurity(), [
+    { batch: one, from: 'Carol' },
+    { batch: two, from: 'Dave' },
+  ]);
+  assert.deepEqual(room.releaseForSecurity(), []);
+  assert.equal(room.size, 1);
+});
+
+test('what is void is dropped, whatever it waits for', () => {
+  const room = new WaitingRoom();
+  const [one, two, three] = [batch(1), batch(2), batch(3)];
+  room.admit(one, 'Carol', CHAIN);
+  room.admit(two, 'Carol', at(5));
+  room.admit(three, 'Dave', MEMBER);
+  assert.equal(
+    room.drop((each) => each !== three),
+    2,
+  );
+  assert.equal(room.size, 1);
+  assert.equal(room.nextDue(), null);
+  assert.deepEqual(room.releaseFor(DIGEST, KEY), [{ batch: three, from: 'Dave' }]);
+});
+
 test('what waits for the same is released in the order of its coming', () => {
   const room = new WaitingRoom();
   const batches = [0, 1, 2, 3].map(batch);

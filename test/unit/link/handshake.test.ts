@@ -51,6 +51,22 @@ test('every two members may meet, whoever dials', () => {
   }
 });
 
+test('two nodes of one member may be neighbors, and nothing else connects to itself', () => {
+  const fateOf = (isNeighbor: boolean, listenerId: bigint): string => {
+    const dialing = { ...factsOf(bob, bob, 'dialer'), isNeighbor };
+    const dialer = new Handshake(dialing, freshTools());
+    const listening = { ...factsOf(bob, bob, 'listener'), nodeId: listenerId };
+    const listener = new Handshake(listening, freshTools());
+    const asked = listener.receive(KIND.hello, frameOf(dialer.start(now())[0]).payload, now());
+    if (asked.kind !== 'asked') return fate(asked);
+    const [hello] = listener.admit(now());
+    return fate(dialer.receive(KIND.hello, frameOf(hello).payload, now()));
+  };
+  assert.equal(fateOf(true, 22n), 'wait');
+  assert.equal(fateOf(true, 11n), 'NOT_AUTHENTICATED');
+  assert.equal(fateOf(false, 22n), 'NOT_AUTHENTICATED');
+});
+
 test('who asks for a connection of its own says so', () => {
   const tools = freshTools();
   const facts = { ...factsOf(alice, bob, 'dialer'), isSeparate: true };
@@ -96,6 +112,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
       ['REFUSE', KIND.refuse, 'refusedByThem'],
       ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
       ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+      ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+      ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
     ],
   ],
   [
@@ -107,6 +125,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
       ['REFUSE', KIND.refuse, 'refusedByThem'],
       ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
       ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+      ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+      ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
     ],
   ],
   [
@@ -118,6 +138,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
       ['REFUSE', KIND.refuse, 'refusedByThem'],
       ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
       ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+      ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+      ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
     ],
   ],
   [
@@ -129,6 +151,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
       ['REFUSE', KIND.refuse, 'PROTOCOL_VIOLATION'],
       ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
       ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+      ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+      ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
     ],
   ],
   [
@@ -140,6 +164,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
       ['REFUSE', KIND.refuse, 'PROTOCOL_VIOLATION'],
       ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
       ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+      ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+      ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
     ],
   ],
   ...(
@@ -155,6 +181,8 @@ const TABLE: readonly (readonly [PhaseName, readonly (readonly [string, number, 
           ['REFUSE', KIND.refuse, 'PROTOCOL_VIOLATION'],
           ['PING', KIND.ping, 'PROTOCOL_VIOLATION'],
           ['MESSAGE', KIND.message, 'PROTOCOL_VIOLATION'],
+          ['JOIN', KIND.join, 'PROTOCOL_VIOLATION'],
+          ['JOIN_ADMIT', KIND.joinAdmit, 'PROTOCOL_VIOLATION'],
         ],
       ] as const,
   ),

@@ -11,7 +11,7 @@ const LINK = linkIdOf(1);
 const OTHER = linkIdOf(2);
 
 function pending(bytes: number, link = LINK) {
-  return { link, way: { kind: 'sync' } as const, contents: null, bytes };
+  return { link, way: { kind: 'sync' } as const, contents: null, digest: null, bytes };
 }
 
 test('a link with too many bytes waiting is paused once, and goes on at half', () => {
@@ -26,9 +26,9 @@ test('a link with too many bytes waiting is paused once, and goes on at half', (
   assert.equal(over.pauses, true);
   assert.equal(judging.begin(pending(1)).pauses, false, 'it is paused already');
 
-  assert.equal(judging.end(tickets[0]?.ticket ?? 0).resumes, false);
-  assert.equal(judging.end(over.ticket).resumes, false, 'one byte above the half');
-  assert.equal(judging.end(tickets[1]?.ticket ?? 0).resumes, true);
+  assert.equal(judging.end(tickets[0]?.errand ?? 0).resumes, false);
+  assert.equal(judging.end(over.errand).resumes, false, 'one byte above the half');
+  assert.equal(judging.end(tickets[1]?.errand ?? 0).resumes, true);
 });
 
 test('many small batches pause a link as well', () => {
@@ -47,10 +47,10 @@ test('one link does not pause another', () => {
 
 test('what a link that is gone had sent is answered, and resumes nothing', () => {
   const judging = new Judging();
-  const { ticket, pauses } = judging.begin(pending(LIMITS.unjudgedBytesMax + 1));
+  const { errand, pauses } = judging.begin(pending(LIMITS.unjudgedBytesMax + 1));
   assert.equal(pauses, true);
   judging.forget(LINK);
-  const { pending: answered, resumes } = judging.end(ticket);
+  const { pending: answered, resumes } = judging.end(errand);
   assert.equal(answered.link, LINK);
   assert.equal(resumes, false);
 });

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nodeCrypto } from '../../../src/adapters/crypto/node-crypto.ts';
 import { Directory } from '../../../src/core/node/directory.ts';
 import { recordSource } from '../../../src/core/node/record-source.ts';
+import { SecurityState } from '../../../src/core/security/security-state.ts';
 import { CAST, newStore } from '../../support/record-club.ts';
 import { DISK_FULL, WatchedStore } from '../../support/record-office.ts';
 
@@ -17,7 +19,8 @@ test('a record that cannot be read is left out, and those before and behind it a
     asked.push(...numbers);
     return { bundles: [], taken: ids.length };
   };
-  const source = recordSource(store, new Directory());
+  const security = () => SecurityState.empty(CAST.bob.membership.group, nodeCrypto);
+  const source = recordSource({ store, directory: new Directory(security), security });
   let left = Array.from({ length: 12 }, (_, number) => Uint8Array.of(number));
   while (left.length > 0) {
     const { taken } = source.bundlesOf(left, 1_000);

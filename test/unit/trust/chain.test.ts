@@ -29,6 +29,7 @@ import {
 } from '../../support/golden-chains.ts';
 import { formatGolden, goldenNames, goldenText, readGolden } from '../../support/golden-files.ts';
 import { nodeCrypto, person, timeOf } from '../../support/trust-cast.ts';
+import { grant, grantDown } from '../../support/trust-village.ts';
 
 const newJudge = (crypto: Crypto = nodeCrypto) => new ChainJudge(certificateCodec, crypto);
 
@@ -91,6 +92,7 @@ test('an accepted chain says who its last member is and from when to when', () =
     depth: 3,
     notBefore: BEGIN,
     notAfter,
+    leaseMs: null,
   });
   assert.deepEqual(
     certificates.map(({ der }) => der),
@@ -99,6 +101,19 @@ test('an accepted chain says who its last member is and from when to when', () =
   const lengths = chain.map((der) => Buffer.from([0x80 | (der.length & 127), der.length >> 7]));
   const parts = chain.flatMap((der, at) => [lengths[at] ?? Buffer.alloc(0), der]);
   assert.deepEqual(chainDigest, nodeCrypto.sha256(Buffer.concat([Buffer.from([4]), ...parts])));
+});
+
+test('a membership has the lease of its last certificate, which may be longer than its life', () => {
+  const leaseMs = 100 * 365 * 86_400_000;
+  const notAfter = timeOf('2030-06-01T12:00:10Z');
+  const above = grantDown([
+    [alice, { role: 'creator' }],
+    [bob, { role: 'administrator', leaseMs: 60_000 }],
+  ]);
+  assert.equal(above.leaseMs, 60_000);
+  const leased = grant(above.chain, bob, dave, { role: 'member', notAfter, leaseMs });
+  assert.deepEqual([leased.leaseMs, leased.notAfter], [leaseMs, notAfter]);
+  assert.equal(grant(above.chain, bob, dave, { role: 'member' }).leaseMs, null);
 });
 
 test('chains of 2 to 25 certificates are accepted, shorter and longer ones are not', () => {

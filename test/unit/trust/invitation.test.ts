@@ -157,12 +157,27 @@ test('a signature of the right key over something else is refused', () => {
 test('later versions and kinds are told apart from nonsense', () => {
   for (const [at, value] of [
     [0, 2],
-    [1, 2],
-    [1, 3],
+    [1, 0],
+    [1, 4],
   ] as const) {
     const changed = Buffer.from(BYTES);
     changed[at] = value;
     assert.equal(codeOf(openInvitation(textOf(changed), NOW, null, tools)), 'UNSUPPORTED_VERSION');
+  }
+});
+
+test('a ticket or a password invitation in place of one for an identity is called what it is', () => {
+  for (const [kind, word] of [
+    [2, 'it is a ticket'],
+    [3, 'it is an invitation with a password or code'],
+  ] as const) {
+    const changed = Buffer.from(BYTES);
+    changed[1] = kind;
+    const verdict = openInvitation(textOf(changed), NOW, null, tools);
+    assert.ok(!verdict.ok);
+    assert.equal(verdict.refusal.code, 'INVITATION_INVALID');
+    const needed = 'and an invitation for one identity is needed';
+    assert.equal(verdict.refusal.detail, `${word}, ${needed}`);
   }
 });
 

@@ -123,7 +123,7 @@ test('a membership that would be over is not issued', () => {
 test('a key that is not that of the name gets nothing', () => {
   const { chain } = toAlice();
   const subject = { ...identityOf(dave), subject: carol.peer };
-  const dates = { notBefore: BEGIN, notAfter: END };
+  const dates = { notBefore: BEGIN, notAfter: END, leaseMs: null };
   const wish = { issuerChain: chain, issuerKey: alice, subject, role: 'member', ...dates } as const;
   assert.equal(codeOf(planMembership(wish, NOW)), 'WRONG_IDENTITY');
 });
@@ -132,10 +132,11 @@ test('a membership is renewed from what its certificate says', () => {
   const { chain } = grant(toBob().chain, bob, dave, { role: 'member' });
   const subject = chain[3];
   assert.ok(subject?.kind === 'membership');
-  const dates = { notBefore: NOW, notAfter: END };
+  const dates = { notBefore: NOW, notAfter: END, leaseMs: 60_000 };
   const wish = { issuerChain: toBob().chain, issuerKey: bob, subject, role: 'member', ...dates };
   const planned = planMembership({ ...wish, role: 'member' }, NOW);
   assert.ok(planned.ok);
   assert.equal(planned.value.friendlyName, 'Dave');
   assert.deepEqual(planned.value.subjectKey, dave.publicKey);
+  assert.equal(planned.value.leaseMs, 60_000);
 });

@@ -88,18 +88,25 @@ function valueOrRefused(codec: AnyCodec, bytes: Uint8Array): void {
   assert.deepEqual(codec.encode(value), bytes);
 }
 
+const CLOSE_REASONS: readonly CloseCode[] = [
+  'done',
+  'leaving',
+  'protocolViolation',
+  'membershipEnded',
+  'membershipRemoved',
+];
+
 test('every way to close has its number, and no other number is taken', () => {
   const numbers: Record<CloseCode, number> = {
     done: 0,
     leaving: 1,
     protocolViolation: 2,
     membershipEnded: 3,
+    membershipRemoved: 4,
   };
   for (let number = 0; number < 256; number++) {
     const bytes = Uint8Array.of(number, 0);
-    const code = (['done', 'leaving', 'protocolViolation', 'membershipEnded'] as const).find(
-      (each) => numbers[each] === number,
-    );
+    const code = CLOSE_REASONS.find((each) => numbers[each] === number);
     if (code === undefined) assert.throws(() => decodeClose(bytes), MalformedBytes);
     else assert.deepEqual(decodeClose(bytes), { code, reason: '' });
   }

@@ -10,7 +10,11 @@ import { MalformedBytes } from '../../../src/core/base/malformed-bytes.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import { KIND, payloadBytesMax } from '../../../src/core/wire/frame.ts';
 import { FrameReader } from '../../../src/core/wire/frame-reader.ts';
-import { mayComeOnDirect, mayComeOnNeighbor } from '../../../src/core/wire/link-kinds.ts';
+import {
+  mayComeBeforeWelcome,
+  mayComeOnDirect,
+  mayComeOnNeighbor,
+} from '../../../src/core/wire/link-kinds.ts';
 import {
   anyFrame,
   chunksOf,
@@ -114,7 +118,7 @@ test('every pair of kinds may follow each other, cut at any one byte', () => {
 test('the longest payload of each kind is taken, and a longer one refused at its header', () => {
   for (let kind = 0; kind < 256; kind++) {
     const max = payloadBytesMax(kind);
-    const isOfHandshake = kind <= KIND.refuse;
+    const isOfHandshake = mayComeBeforeWelcome(kind);
     for (const length of [max + 1, 2 ** 31, 2 ** 32 - 1]) {
       const { reader, allocated } = listening();
       assert.throws(() => reader.push(header(kind, length, 1, 1, 1, 1)), MalformedBytes);

@@ -76,7 +76,7 @@ test('every reason of PART has its number', () => {
     const known = overlay.decodePart(Uint8Array.of(numberOf(reason), 0));
     assert.deepEqual(known, { reason, referrals: [] });
   }
-  assert.throws(() => overlay.decodePart(Uint8Array.of(8, 0)), MalformedBytes);
+  assert.throws(() => overlay.decodePart(Uint8Array.of(9, 0)), MalformedBytes);
 });
 
 function numberOf(reason: string): number {

@@ -12,10 +12,19 @@ import { BrokenInvariant } from '../../../src/core/base/assert.ts';
 import { equalBytes } from '../../../src/core/base/bytes.ts';
 import { MalformedBytes } from '../../../src/core/base/malformed-bytes.ts';
 import { wallTimeOf } from '../../../src/core/base/time.ts';
-import type { Certificate } from '../../../src/core/domain/certificates.ts';
+import { type Certificate, LEASE_SECONDS_MAX } from '../../../src/core/domain/certificates.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import { CLASSIFIER_LENGTH_MAX, FRIENDLY_NAME_LENGTH_MAX } from '../../../src/core/domain/names.ts';
-import { build, partsOf } from '../../support/certificate-builder.ts';
+import {
+  build,
+  EXTENSION_IDS,
+  extension,
+  hex,
+  integer,
+  partsOf,
+  tlv,
+  utf8,
+} from '../../support/certificate-builder.ts';
 import { alice, BEGIN, bob, club, dave, END } from '../../support/golden-chains.ts';
 import type { Person } from '../../support/trust-cast.ts';
 import { person, seededChance, timeOf } from '../../support/trust-cast.ts';
@@ -31,7 +40,11 @@ function rootOf({ group, friendlyName, ...key }: Person) {
   return issuer.issueGroupRoot({ key, subject: group, friendlyName, ...dates });
 }
 
-function membershipOf(subject: Person, from: Person, group = club) {
+function membershipOf(
+  subject: Person,
+  from: Person,
+  { group = club, leaseMs = null }: { group?: Person; leaseMs?: number | null } = {},
+) {
   return issuer.issueMembership({
     issuerKey: from,
     issuer: from === group ? group.group : from.peer,
@@ -42,12 +55,14 @@ function membershipOf(subject: Person, from: Person, group = club) {
     friendlyName: subject.friendlyName,
     role: 'administrator',
     membershipsBelowMax: 7,
+    leaseMs,
     ...dates,
   });
 }
 
 function oneOfEach(): readonly Certificate[] {
-  return [identityOf(bob), rootOf(club), membershipOf(bob, club), membershipOf(dave, bob)];
+  const leased = membershipOf(dave, bob, { leaseMs: 28 * 86_400_000 });
+  return [identityOf(bob), rootOf(club), membershipOf(bob, club), membershipOf(dave, bob), leased];
 }
 
 test('what was issued is decoded to the same fields', () => {
@@ -68,7 +83,8 @@ test('the issuer writes byte for byte what the builder of the tests writes', () 
     const from = !isMember ? subject : issued.issuer === bob.peer ? bob : club;
     const described = { kind: issued.kind, subject, issuer: from, group: club, ...dates };
     const below = { identity: null, groupRoot: 24, membership: 7 }[issued.kind];
-    const parts = partsOf({ ...described, role: 'administrator', below });
+    const lease = isMember && issued.leaseMs !== null ? issued.leaseMs / 1000 : null;
+    const parts = partsOf({ ...described, role: 'administrator', below, lease });
     const serial = Buffer.concat([Buffer.from([2, 16]), issued.serial]);
     assert.deepEqual(issued.der, new Uint8Array(build({ ...parts, serial })));
   }
@@ -101,7 +117,10 @@ test('the longest names there are fit a certificate', () => {
     ...person(name, '鍵'.repeat(CLASSIFIER_LENGTH_MAX)),
     friendlyName: '鍵'.repeat(FRIENDLY_NAME_LENGTH_MAX),
   });
-  const { der } = membershipOf(wide('Alice'), wide('Bob'), wide('Chess club'));
+  const { der } = membershipOf(wide('Alice'), wide('Bob'), {
+    group: wide('Chess club'),
+    leaseMs: LEASE_SECONDS_MAX * 1000,
+  });
   assert.ok(der.length <= LIMITS.certificateBytesMax, `${der.length} bytes`);
   assert.equal(certificateCodec.decode(der).friendlyName.length, FRIENDLY_NAME_LENGTH_MAX);
 });
@@ -118,6 +137,40 @@ test('dates are rounded down to seconds and kept exactly from 1970 to 9999', () 
     const year = Number(text.slice(0, 4));
     const form = year < 2050 ? [0x17, 13, ...Buffer.from(text.slice(2, 4))] : [0x18, 15];
     assert.ok(Buffer.from(der).includes(Buffer.from(form)), text);
+  }
+});
+
+test('a lease is whole seconds, and comes back as it was from one to the longest', () => {
+  for (const seconds of [1, 127, 128, 255, 256, 32_767, 32_768, 2_419_200, LEASE_SECONDS_MAX]) {
+    const { der, leaseMs } = membershipOf(dave, bob, { leaseMs: seconds * 1000 + 999 });
+    assert.equal(leaseMs, seconds * 1000);
+    const decoded = certificateCodec.decode(der);
+    assert.ok(decoded.kind === 'membership');
+    assert.equal(decoded.leaseMs, seconds * 1000);
+  }
+});
+
+test('a lease of nothing, of too much or in another form is no certificate', () => {
+  const lawful = { kind: 'membership', subject: dave, issuer: bob, group: club, ...dates } as const;
+  const withLease = (lease: Buffer) => {
+    const parts = partsOf({ ...lawful, role: 'member', below: null });
+    const said = [integer(1), integer(1), utf8(club.group), integer(4), lease];
+    const ours = extension(EXTENSION_IDS.peergroup, tlv(0x30, ...said), 'ignorable');
+    return build({ ...parts, extensions: [...parts.extensions.slice(0, -1), ours] });
+  };
+  const decoded = certificateCodec.decode(withLease(hex('020200ff')));
+  assert.ok(decoded.kind === 'membership' && decoded.leaseMs === 255_000);
+  const wrongs = [
+    '020100',
+    '0201ff',
+    '0200',
+    '02020001',
+    '02050254 0be401',
+    '0208ffffffffffffffff',
+  ];
+  for (const wrong of [...wrongs, '020101020101', '0c0131', '810101', '0209007fffffffffffffff']) {
+    const bytes = withLease(hex(wrong.replaceAll(' ', '')));
+    assert.throws(() => certificateCodec.decode(bytes), MalformedBytes, wrong);
   }
 });
 
@@ -141,6 +194,8 @@ test('an issuer is not asked for what it cannot sign', () => {
     () => identityOf(alice, { notBefore: wallTimeOf(-1), notAfter: END }),
     () => identityOf(alice, { notBefore: BEGIN, notAfter: wallTimeOf(Number.NaN) }),
     () => identityOf(alice, { notBefore: BEGIN, notAfter: wallTimeOf(END * 1000) }),
+    () => membershipOf(dave, bob, { leaseMs: 999 }),
+    () => membershipOf(dave, bob, { leaseMs: (LEASE_SECONDS_MAX + 1) * 1000 }),
   ];
   for (const wrong of wrongs) assert.throws(wrong, BrokenInvariant);
 });

@@ -8,7 +8,15 @@ import { type Cell, rowsOnPage, type SavedRow } from './repair-cells.ts';
 import type { DatabasePages } from './repair-pages.ts';
 
 /** The tables whose rows cannot be made anew from those of others. */
-const TABLES = ['membership', 'batch', 'record', 'record_data', 'shadow', 'equivocation'];
+const TABLES = [
+  'membership',
+  'batch',
+  'record',
+  'record_data',
+  'shadow',
+  'equivocation',
+  'security',
+];
 
 interface Shape {
   readonly table: string;

@@ -10,9 +10,11 @@ import { LIMITS } from '../../../core/domain/limits.ts';
 import type { Membership } from '../../../core/domain/membership.ts';
 import type { PeerName } from '../../../core/domain/names.ts';
 import type { GroupRecord } from '../../../core/domain/records.ts';
+import type { SecurityForm } from '../../../core/domain/security.ts';
 import type { RecordStore, StoreChange } from '../../../core/ports/record-store.ts';
 import type { BatchTools } from '../../../core/records/batch-contents.ts';
 import { decodeMembership } from '../../../core/records/export-file.ts';
+import { securityFormOf } from '../tables/security-table.ts';
 import { type ProvedVersion, SavedBatches } from './repair-batches.ts';
 import { bytesIn, numberIn, type SavedRows, type TableRow } from './repair-rows.ts';
 
@@ -20,6 +22,8 @@ export interface SalvageParts {
   readonly tools: BatchTools;
   /** What a chain and its beginnings say; none for one that is not sound, or of another group. */
   readonly membershipsOf: (chain: readonly Uint8Array[]) => readonly Membership[];
+  /** What names these bytes as this form; null for bytes without the form. */
+  readonly securityDigestOf: (form: SecurityForm, bytes: Uint8Array) => Uint8Array | null;
   readonly now: WallTime;
 }
 
@@ -80,6 +84,9 @@ export class Salvage {
       case 'membership':
         this.#learnStored(bytesIn(row, 'chain'));
         return;
+      case 'security':
+        this.#saveSecurity(row);
+        return;
       case 'batch':
         this.#batches.note(row, page);
         return;
@@ -116,6 +123,17 @@ export class Salvage {
         notAfter,
       });
     }
+  }
+
+  /** A digest of all of it stands beside it; who signed it is asked when the store is opened. */
+  #saveSecurity(row: TableRow): void {
+    const form = securityFormOf(numberIn(row, 'form'));
+    const [digest, bytes] = [bytesIn(row, 'digest'), bytesIn(row, 'bytes')];
+    if (form === null || digest === null || bytes === null) return;
+    const named = this.#parts.securityDigestOf(form, bytes);
+    if (named === null || !equalBytes(named, digest)) return;
+    this.#change({ kind: 'putSecurity', digest, form, bytes });
+    this.#commitSome();
   }
 
   #saveRecord(row: TableRow, page: number): void {

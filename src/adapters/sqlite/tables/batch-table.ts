@@ -10,7 +10,7 @@ import { ByteWriter } from '../../../core/base/byte-writer.ts';
 import { bytesKey } from '../../../core/base/bytes.ts';
 import { LIMITS } from '../../../core/domain/limits.ts';
 import type { SignedBatch } from '../../../core/domain/records.ts';
-import type { StoredBatch } from '../../../core/ports/record-store.ts';
+import type { BatchesPage, StoredBatch, StoredVersions } from '../../../core/ports/record-store.ts';
 import { readBatchStatement, writeBatchStatement } from '../../../core/records/batch-statement.ts';
 import { DamagedRow } from './database-failures.ts';
 import type { MemberTable, NumberedMember } from './member-table.ts';
@@ -91,6 +91,24 @@ export class BatchTable {
     const number = this.#members.find(author)?.number;
     const row = number === undefined ? null : this.#queries.last.first(number, journal);
     return row === null ? null : storedBatchOf(row).batch;
+  }
+
+  /** Of one author, in the order of their coming. */
+  ofAuthor(author: Uint8Array, after: number | null, max: number): BatchesPage {
+    const number = this.#members.find(author)?.number;
+    if (number === undefined) return { batches: [], next: null };
+    const rows = this.#queries.ofAuthor.all(number, after ?? 0, max);
+    const next = rows.length < max ? null : (rows.at(-1)?.number(5) ?? null);
+    return { batches: rows.map((row) => storedBatchOf(row).batch), next };
+  }
+
+  /** Which records and shadows stand here as this batch has them. */
+  versionsIn(hash: Uint8Array): StoredVersions {
+    const number = this.withHash(hash)?.number;
+    if (number === undefined) return { records: [], shadows: [] };
+    const idsBy = (query: Query): readonly Uint8Array[] =>
+      query.all(number).map((row) => row.bytes(0));
+    return { records: idsBy(this.#queries.records), shadows: idsBy(this.#queries.shadows) };
   }
 
   /** Whole, of a number that another row names. */
@@ -293,6 +311,11 @@ function prepareQueries(database: DatabaseSync) {
     after: query(
       `SELECT ${BATCH_COLUMNS} ${OF_JOURNAL} AND first_sequence >= ? ORDER BY first_sequence, hash LIMIT 1`,
     ),
+    ofAuthor: query(
+      `SELECT ${BATCH_COLUMNS}, batch FROM batch WHERE author = ? AND batch > ? ORDER BY batch LIMIT ?`,
+    ),
+    records: query('SELECT id FROM record WHERE batch = ? ORDER BY place'),
+    shadows: query('SELECT id FROM shadow WHERE batch = ? ORDER BY place'),
     last: query(`SELECT ${BATCH_COLUMNS} ${OF_JOURNAL} ORDER BY last_sequence DESC, hash LIMIT 1`),
     lastNumber: query(`SELECT batch ${OF_JOURNAL} ORDER BY last_sequence DESC, hash LIMIT 1`),
     firstLiving: query(

@@ -131,4 +131,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX equivocation_by_author ON equivocation (author);
   `,
+  `
+  CREATE TABLE security (
+    digest BLOB PRIMARY KEY,
+    form INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX batch_by_author ON batch (author);
+  CREATE INDEX shadow_by_batch ON shadow (batch, place);
+  `,
 ];

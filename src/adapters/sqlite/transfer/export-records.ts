@@ -4,6 +4,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { WallTime } from '../../../core/base/time.ts';
 import type { GroupName, PeerName } from '../../../core/domain/names.ts';
+import type { SecurityForm } from '../../../core/domain/security.ts';
 import type { BundlePosition } from '../../../core/ports/record-store.ts';
 import { encodeBundle } from '../../../core/records/bundle.ts';
 import {
@@ -13,6 +14,7 @@ import {
   encodeExportBegin,
   encodeMembership,
   encodePartHead,
+  encodeSecurityPart,
   encodeTotals,
   type PartName,
 } from '../../../core/records/export-file.ts';
@@ -21,6 +23,7 @@ import { BatchTable } from '../tables/batch-table.ts';
 import { databaseFailure } from '../tables/database-failures.ts';
 import { MemberTable } from '../tables/member-table.ts';
 import { Query } from '../tables/query.ts';
+import { SecurityTable } from '../tables/security-table.ts';
 import { ExportTarget } from './export-target.ts';
 
 export interface ExportRequest {
@@ -45,6 +48,8 @@ export interface ExportObserver {
 
 /** Memberships that are in memory at once. */
 const MEMBERSHIPS_AT_ONCE = 64;
+/** Of up to 128 KiB each. */
+const SECURITY_AT_ONCE = 64;
 /** The database is locked for moments only, when its log is taken up. */
 const BUSY_MS = 10_000;
 
@@ -78,12 +83,16 @@ function writeParts(
   try {
     // One transaction: from its first look on it sees one state.
     database.exec('PRAGMA cell_size_check = ON; BEGIN');
-    target.write(encodeExportBegin());
+    const security = countSecurity(database);
+    target.write(encodeExportBegin({ security }));
     writePart(target, 'about', encodeAbout({ group, member, madeAt: now }));
     const members = new MemberTable(database);
     const memberships = writeMemberships(members, target);
+    const items = new SecurityTable(database);
+    // As they are learned: whoever reads it keeps few pages that no revocation names yet.
+    for (const form of ['statement', 'page'] as const) writeSecurity(items, form, target);
     const bundles = writeBundles(database, members, { target, observer, now });
-    return bundles === null ? null : { ...bundles, memberships };
+    return bundles === null ? null : { ...bundles, memberships, security };
   } finally {
     database.close();
   }
@@ -101,6 +110,18 @@ function writeMemberships(members: MemberTable, target: ExportTarget): number {
   }
 }
 
+function writeSecurity(items: SecurityTable, form: SecurityForm, target: ExportTarget): void {
+  let after: Uint8Array | null = null;
+  for (;;) {
+    const some = items.page(after, SECURITY_AT_ONCE);
+    for (const item of some) {
+      if (item.form === form) writePart(target, 'security', encodeSecurityPart(item));
+    }
+    if (some.length < SECURITY_AT_ONCE) return;
+    after = some.at(-1)?.digest ?? null;
+  }
+}
+
 interface BundleRun {
   readonly target: ExportTarget;
   readonly observer: ExportObserver;
@@ -111,7 +132,7 @@ function writeBundles(
   database: DatabaseSync,
   members: MemberTable,
   { target, observer, now }: BundleRun,
-): Omit<ExportTotals, 'memberships'> | null {
+): Pick<ExportTotals, 'bundles' | 'records'> | null {
   const source = new BundleSource(database, members, new BatchTable(database, members));
   const recordsTotal = countRecords(database, now);
   const request = { bytesMax: EXPORT_BUNDLE_BYTES, priorityTypes: [], now };
@@ -136,6 +157,10 @@ function writeBundles(
 function countRecords(database: DatabaseSync, now: WallTime): number {
   const query = new Query(database, 'SELECT count(*) FROM record WHERE remove_at > ?');
   return query.first(now)?.number(0) ?? 0;
+}
+
+function countSecurity(database: DatabaseSync): number {
+  return new Query(database, 'SELECT count(*) FROM security').first()?.number(0) ?? 0;
 }
 
 function writePart(target: ExportTarget, name: PartName, body: Uint8Array): void {

@@ -59,14 +59,16 @@ export class ImportFile {
     return this.#facingDisk(() => {
       if (!this.#checkDigest(isAborted)) return null;
       const version = decodeExportBegin(this.#read(0, EXPORT_BEGIN_BYTES));
-      if (version !== EXPORT_VERSION) throw exportTooNew(this.#path, version, EXPORT_VERSION);
+      const isKnown = version >= 1 && version <= EXPORT_VERSION;
+      if (!isKnown) throw exportTooNew(this.#path, version, EXPORT_VERSION);
       return this.#checkParts(expected, isAborted);
     });
   }
 
   /** All of them, in their order. */
   *parts(): Generator<ReadPart, void> {
-    const reading = new ExportReading();
+    const version = this.#facingDisk(() => decodeExportBegin(this.#read(0, EXPORT_BEGIN_BYTES)));
+    const reading = new ExportReading(version);
     let at = EXPORT_BEGIN_BYTES;
     while (at < this.#bytes - EXPORT_DIGEST_BYTES) {
       const begin = at;

@@ -9,7 +9,7 @@ import type { Instant, Now } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { LinkId } from '../../domain/links.ts';
 import type { Crypto } from '../../ports/crypto.ts';
-import type { Announcement, FloodFrame } from '../../wire/flood.ts';
+import type { Announcement, FloodFrame, ParcelKind } from '../../wire/flood.ts';
 import {
   copyFlood,
   decodeFlood,
@@ -82,6 +82,15 @@ export class Flood {
     if (found !== null) found.isCongested = isCongested;
   }
 
+  /** While true no records go to this link or come from it; they are found by comparing afterwards. */
+  setUnlike(link: LinkId, isUnlike: boolean): void {
+    const found = this.#tree.find(link);
+    if (found === null) return;
+    found.isUnlike = isUnlike;
+    // Whoever was told of a parcel would ask for it in vain.
+    if (isUnlike) this.#announcements.linkDown(link);
+  }
+
   /** To how many neighbors it was given or announced; 0 for one that was here lately. Bytes are copied. */
   publish({ kind, bytes }: NewParcel, now: Now, out: Outbox<unknown>): number {
     const payload = encodeFlood({ hop: 1, kind, bytes });
@@ -90,6 +99,7 @@ export class Flood {
     const parcel: SeenParcel = {
       key: bytesKey(id),
       id,
+      kind,
       sizeClass: sizeClassOf(bytes),
       from: null,
       seenAt: now.instant,
@@ -157,6 +167,8 @@ export class Flood {
 
   #onFlood(from: TreeLink, payload: Uint8Array, now: Instant, out: Outbox<unknown>): void {
     const frame = decodeFlood(payload);
+    // As if it had not come: another neighbor may give it.
+    if (!mayGo(from, frame.kind)) return;
     const id = parcelIdOf(identifiedPartOf(payload), this.#crypto);
     const known = this.#seen.find(bytesKey(id));
     if (known !== null) this.#onDuplicate(known, from, now, out);
@@ -171,6 +183,7 @@ export class Flood {
     const parcel: SeenParcel = {
       key,
       id,
+      kind: frame.kind,
       sizeClass: sizeClassOf(frame.bytes),
       from: from.link,
       seenAt: now,
@@ -234,6 +247,7 @@ export class Flood {
     now: Instant,
     out: Outbox<unknown>,
   ): void {
+    if (from.isUnlike) return;
     for (const { id, hop, sizeClass } of announcements) {
       const key = bytesKey(id);
       const known = this.#seen.find(key);
@@ -268,7 +282,8 @@ export class Flood {
       from.changes.take(now, IDLE_QUESTION_PRICE);
       return;
     }
-    if (!parcel.held.givenTo.has(from.link)) give(parcel.held, from.link, out);
+    const isDue = mayGo(from, parcel.kind) && !parcel.held.givenTo.has(from.link);
+    if (isDue) give(parcel.held, from.link, out);
   }
 
   #onPrune(from: TreeLink, payload: Uint8Array, now: Instant, out: Outbox<unknown>): void {
@@ -283,8 +298,8 @@ export class Flood {
     const { held } = parcel;
     if (held === null) return 0;
     let count = 0;
-    for (const { link } of this.#tree.all()) {
-      if (held.holders.has(link)) continue;
+    for (const { link, isUnlike } of this.#tree.all()) {
+      if (held.holders.has(link) || !mayGo({ isUnlike }, parcel.kind)) continue;
       count += 1;
       const isGiven = parcel.sizeClass === 'medium' && this.#tree.isEager(link);
       if (parcel.sizeClass === 'small' || isGiven) give(held, link, out);
@@ -303,6 +318,11 @@ export class Flood {
   #report(link: TreeLink, why: FloodMisconduct, now: Instant): void {
     if (link.mayReport(why, now)) this.#listener.onMisconduct(link.link, why);
   }
+}
+
+/** Who belongs, and what is said to all, goes on whatever the two agree on. */
+function mayGo({ isUnlike }: Pick<TreeLink, 'isUnlike'>, kind: ParcelKind): boolean {
+  return !isUnlike || kind !== 'bundle';
 }
 
 interface Arrival {

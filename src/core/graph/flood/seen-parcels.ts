@@ -6,6 +6,7 @@ import type { Instant } from '../../base/time.ts';
 import { instantOf } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { LinkId } from '../../domain/links.ts';
+import type { ParcelKind } from '../../wire/flood.ts';
 import type { SizeClass } from './parcel.ts';
 
 /** The figures of iroh-gossip, which calls them guesses. */
@@ -17,6 +18,7 @@ const LOOK_LATER_MS = 1_000;
 export interface SeenParcel {
   readonly key: string;
   readonly id: Uint8Array;
+  readonly kind: ParcelKind;
   readonly sizeClass: SizeClass;
   /** Null when it is our own. */
   readonly from: LinkId | null;

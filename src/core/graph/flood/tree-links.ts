@@ -17,6 +17,8 @@ export class TreeLink {
   readonly duplicates = new TokenBucket(LIMITS.duplicatesBurst, LIMITS.duplicatesPerSecond);
   /** It has much unread. */
   isCongested = false;
+  /** It does not agree on who belongs to the group: no records go either way. */
+  isUnlike = false;
   /** When we last told the far end to stop. */
   prunedAt: Instant | null = null;
   readonly #reportedAt = new Map<FloodMisconduct, Instant>();

@@ -4,6 +4,7 @@
 
 import type { WallTime } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
+import type { PeerName } from '../../domain/names.ts';
 import type { KnownCard, NodeKey } from './peer-card.ts';
 import { CONTACT_LIFETIME_MS } from './peer-card.ts';
 
@@ -41,6 +42,12 @@ export class AbsentNodes {
   /** It is there: somebody has a link with it. */
   isBack(key: NodeKey): void {
     this.#absentByKey.delete(key);
+  }
+
+  forgetMembers(isGone: (member: PeerName) => boolean): void {
+    for (const [key, { known }] of this.#absentByKey) {
+      if (isGone(known.member)) this.#absentByKey.delete(key);
+    }
   }
 
   /** Those that may be behind a split, the latest first. */

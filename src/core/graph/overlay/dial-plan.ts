@@ -4,7 +4,7 @@
 
 import type { Instant, Now, WallTime } from '../../base/time.ts';
 import { instantOf } from '../../base/time.ts';
-import { type Address, isLoopback } from '../../domain/addresses.ts';
+import { type Address, formatAddress, isLoopback } from '../../domain/addresses.ts';
 import type { Contact } from '../../domain/invitation.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { DialTarget, OpenedLink } from '../../domain/links.ts';
@@ -48,8 +48,8 @@ export interface DialPlanParts {
   readonly view: ActiveView;
   readonly nodes: KnownNodes;
   readonly dice: Dice;
-  /** We listen on this machine's own address, so the group's nodes may well be on it. */
-  readonly listensHere: () => boolean;
+  /** Where this node listens. */
+  readonly listenAddresses: () => readonly Address[];
 }
 
 export class DialPlan {
@@ -79,11 +79,21 @@ export class DialPlan {
   }
 
   addContacts(contacts: readonly Contact[]): void {
-    for (const contact of contacts) {
-      const { member, addresses } = contact;
-      if (member === this.#parts.ownMember || addresses.length === 0) continue;
+    for (const { member, addresses: given } of contacts) {
+      const addresses = member === this.#parts.ownMember ? this.#elsewhere(given) : given;
+      if (addresses.length === 0) continue;
       const hasRoom = this.#contactByMember.size < LIMITS.contactsKeptMax;
-      if (hasRoom || this.#contactByMember.has(member)) this.#contactByMember.set(member, contact);
+      if (!hasRoom && !this.#contactByMember.has(member)) continue;
+      this.#contactByMember.set(member, { member, addresses });
+    }
+  }
+
+  forgetMembers(isGone: (member: PeerName) => boolean): void {
+    for (const member of this.#contactByMember.keys()) {
+      if (isGone(member)) this.#contactByMember.delete(member);
+    }
+    for (const [key, { member }] of this.#newcomerByKey) {
+      if (isGone(member)) this.#newcomerByKey.delete(key);
     }
   }
 
@@ -310,11 +320,19 @@ export class DialPlan {
     out.dial(usable);
   }
 
+  /** Of our own member: it may have nodes on other machines, and this one is none of them. */
+  #elsewhere(addresses: readonly Address[]): readonly Address[] {
+    const own = new Set(this.#parts.listenAddresses().map(formatAddress));
+    return addresses.filter((address) => !own.has(formatAddress(address)));
+  }
+
   /** A card that names our own machine is of use to those on this machine: others would knock at it for its sender. */
   #usable(addresses: readonly Address[]): readonly Address[] {
-    const { view, listensHere } = this.#parts;
+    const { view, listenAddresses } = this.#parts;
     const isHere = (address: Address | null) => address !== null && isLoopback(address.host);
-    const areHere = listensHere() || view.all().some(({ opened }) => isHere(opened.remoteAddress));
+    // When we listen on this machine's own address, the group's nodes may well be on it.
+    const listensHere = listenAddresses().some(isHere);
+    const areHere = listensHere || view.all().some(({ opened }) => isHere(opened.remoteAddress));
     return areHere ? addresses : addresses.filter((address) => !isHere(address));
   }
 

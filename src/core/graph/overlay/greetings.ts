@@ -237,6 +237,7 @@ export class Greetings {
         return;
       case 'badConduct':
       case 'membershipEnded':
+      case 'removed':
         plan.pause(neighbor, BAD_CONDUCT_MS, now.instant);
         nodes.passive.remove(neighbor.key);
         return;
@@ -271,6 +272,7 @@ export class Greetings {
         nodes.passive.remove(key);
         return;
       case 'membershipEnded':
+      case 'removed':
         plan.pause(neighbor, BAD_CONDUCT_MS, now.instant);
         nodes.passive.remove(key);
         return;

@@ -3,6 +3,7 @@
 
 import type { WallTime } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
+import type { PeerName } from '../../domain/names.ts';
 import { AbsentNodes } from './absent-nodes.ts';
 import type { ActiveView } from './active-view.ts';
 import type { Dice } from './dice.ts';
@@ -47,6 +48,15 @@ export class KnownNodes {
     }
     if (card.addresses.length === 0) this.passive.remove(key);
     else this.passive.put(known, this.#passiveMax, given);
+  }
+
+  forgetMembers(isGone: (member: PeerName) => boolean): void {
+    for (const { key, member } of [...this.passive.all(), ...this.#doubted.values()]) {
+      if (!isGone(member)) continue;
+      this.passive.remove(key);
+      this.#doubted.delete(key);
+    }
+    this.absent.forgetMembers(isGone);
   }
 
   /** Those that may be elsewhere, or another process by now: nothing says that they have left. */

@@ -5,10 +5,11 @@
 import { MalformedBytes } from '../../base/malformed-bytes.ts';
 import type { Instant, Now, WallTime } from '../../base/time.ts';
 import { wallTimeOf } from '../../base/time.ts';
-import { type Address, isLoopback } from '../../domain/addresses.ts';
+import type { Address } from '../../domain/addresses.ts';
 import type { Contact } from '../../domain/invitation.ts';
 import type { DialTarget, LinkId, OpenedLink, PartReason } from '../../domain/links.ts';
 import type { Membership } from '../../domain/membership.ts';
+import type { PeerName } from '../../domain/names.ts';
 import type { Chance } from '../../ports/clock.ts';
 import type { Crypto, Signer } from '../../ports/crypto.ts';
 import { KIND } from '../../wire/frame.ts';
@@ -38,8 +39,8 @@ export interface NeighborsParts {
   readonly crypto: Crypto;
   readonly chance: Chance;
   readonly signer: Signer;
-  /** Our own. */
-  readonly membership: Membership;
+  /** Of our own: what stays the same when it is renewed. */
+  readonly membership: Pick<Membership, 'group' | 'member' | 'publicKey'>;
   readonly nodeId: bigint;
   /** Empty while nobody can dial us. */
   readonly listenAddresses: () => readonly Address[];
@@ -87,8 +88,8 @@ export class Neighbors {
       ownCard: (now: Now) => this.ownCard.at(this.#groupTime(now)),
       listener,
     };
-    const listensHere = () => parts.listenAddresses().some(({ host }) => isLoopback(host));
-    this.#plan = new DialPlan({ ...shared, ownMember: member, listensHere });
+    const { listenAddresses } = parts;
+    this.#plan = new DialPlan({ ...shared, ownMember: member, listenAddresses });
     this.#walks = new Walks(shared);
     this.#greetings = new Greetings({
       ...shared,
@@ -148,7 +149,8 @@ export class Neighbors {
     this.#isUnsettled = true;
   }
 
-  onLinkOpened(opened: OpenedLink, now: Now, out: Wishes): void {
+  /** `isRefused`: whoever is there is no member any more. */
+  onLinkOpened(opened: OpenedLink, now: Now, out: Wishes, isRefused = false): void {
     this.#isUnsettled = true;
     const flight = this.#plan.opened(opened);
     const neighbor = new NeighborLink(opened, now.instant);
@@ -157,6 +159,7 @@ export class Neighbors {
     this.#nodes.hasAnswered(neighbor.key);
     if (flight !== null) this.#forgetReplaced(flight, neighbor, now);
     if (!this.#isConnected) this.#greetings.part(neighbor, 'leaving', now, out);
+    else if (isRefused) this.#greetings.part(neighbor, 'removed', now, out);
     else if (neighbor.key === this.#ownKey) {
       this.#greetings.part(neighbor, 'duplicate', now, out);
     } else this.#greetings.opened(neighbor, { flight, twin }, now, out);
@@ -197,6 +200,13 @@ export class Neighbors {
     this.#isUnsettled = true;
     const flight = this.#plan.failed(target, now);
     if (flight !== null && flight.known !== null) this.#nodes.vanished(flight.known);
+  }
+
+  /** Nobody is to be dialed that is such a member, and nobody told of it. */
+  forgetMembers(isGone: (member: PeerName) => boolean): void {
+    this.#nodes.forgetMembers(isGone);
+    this.#plan.forgetMembers(isGone);
+    this.#isUnsettled = true;
   }
 
   /** For every frame of a neighbor, whatever it is. */

@@ -7,6 +7,7 @@ import { MalformedBytes } from '../../base/malformed-bytes.ts';
 import type { Instant, Now, WallTime } from '../../base/time.ts';
 import { instantOf } from '../../base/time.ts';
 import type { LinkId } from '../../domain/links.ts';
+import type { PeerName } from '../../domain/names.ts';
 import type { Chance } from '../../ports/clock.ts';
 import { KIND } from '../../wire/frame.ts';
 import { decodePresence, decodeRoster, encodeRoster } from '../../wire/overlay.ts';
@@ -115,6 +116,15 @@ export class Roster {
     const { node } = neighbor;
     if (hasLeft) this.#cards.remove(node.key, this.#parts.groupTime(now));
     if (!this.isPresent(node.key)) this.#parts.listener.onLeft(node, hasLeft ? 'left' : 'expired');
+  }
+
+  /** Cards of such members count no more. */
+  forgetMembers(isGone: (member: PeerName) => boolean, now: Now): void {
+    for (const { known } of [...this.#cards.all()]) {
+      if (!isGone(known.member)) continue;
+      this.#cards.remove(known.key, this.#parts.groupTime(now));
+      if (!this.#isNeighbor(known.key)) this.#parts.listener.onLeft(nodeOf(known), 'expired');
+    }
   }
 
   /** Says that we leave, if we said that we were here; before the links are hung up. */

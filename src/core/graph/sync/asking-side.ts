@@ -6,7 +6,7 @@ import { MalformedBytes } from '../../base/malformed-bytes.ts';
 import type { Instant } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { KIND } from '../../wire/frame.ts';
-import { encodeMembershipList, encodeStream, type SyncState } from '../../wire/sync.ts';
+import { encodeSecurityList, encodeStream, type SyncState } from '../../wire/sync.ts';
 import {
   type Bound,
   encodeRanges,
@@ -16,8 +16,8 @@ import {
 import { encodeGetSymbols, type GetSymbols, type Symbols } from '../../wire/sync-symbols.ts';
 import type { Outbox } from '../outbox.ts';
 import { type ElementIndex, sameDigest } from './element-index.ts';
-import type { KnownChains } from './known-chains.ts';
 import { packedInOrder, Ranges } from './ranges.ts';
+import type { SecuritySet } from './security-set.ts';
 import { SymbolDecoder } from './symbol-decoder.ts';
 import { FIRST_QUESTION, nextQuestion } from './symbol-plan.ts';
 import { SYMBOL_BYTES } from './symbol-prefix.ts';
@@ -34,7 +34,7 @@ const RANGE_ANSWERS_MAX = 4_096;
 
 export interface AskingParts {
   readonly index: ElementIndex;
-  readonly chains: KnownChains;
+  readonly security: SecuritySet;
   /** Where streams left off, at whatever neighbor. */
   readonly streamMark: StreamMark;
 }
@@ -44,7 +44,8 @@ export interface StreamMark {
   bound: Bound;
 }
 
-export type AskingResult = 'equal' | 'differs' | 'busy';
+/** `cut`: what the two know of who belongs differs, and records were not compared. */
+export type AskingResult = 'equal' | 'differs' | 'busy' | 'cut';
 
 export class AskingSide {
   readonly #side: SyncLink;
@@ -53,6 +54,7 @@ export class AskingSide {
   #phase: SyncPhase = { name: 'idle' };
   #pushed = 0;
   #acceptedBefore = 0;
+  #isCut = false;
 
   constructor(
     side: SyncLink,
@@ -78,15 +80,17 @@ export class AskingSide {
     return this.#side.accepted > this.#acceptedBefore;
   }
 
-  /** Memberships first, when they differ. */
-  begin(withMemberships: boolean, now: Instant, out: Outbox<unknown>): void {
+  /** Who belongs comes first, when that differs. */
+  begin(withSecurity: boolean, now: Instant, out: Outbox<unknown>): void {
     this.#pushed = 0;
+    this.#isCut = false;
     this.#acceptedBefore = this.#side.accepted;
     this.#side.moved(now);
-    if (!withMemberships) {
+    if (!withSecurity) {
       this.#compareRecords(now, out);
       return;
     }
+    this.#side.security.begin(this.#side.theirHeads.securityHead);
     this.#become({ name: 'memberships', isTheirsDone: false });
     this.#sendList(out);
   }
@@ -138,7 +142,7 @@ export class AskingSide {
       this.#side.learnHeads(state.heads);
       this.#side.onRefused(state.refused, now);
       this.#become({ name: 'idle' });
-      this.#onEnd(this.#side.hasSameRecords ? 'equal' : 'differs', now);
+      this.#onEnd(this.#result(), now);
     } else if (state.stage === 'busy' && (phase.name === 'symbols' || phase.name === 'ranges')) {
       this.#become({ name: 'idle' });
       this.#onEnd('busy', now);
@@ -149,8 +153,11 @@ export class AskingSide {
   settle(now: Instant, out: Outbox<unknown>): void {
     const phase = this.#phase;
     const side = this.#side;
-    if (phase.name === 'memberships' && phase.isTheirsDone && side.hasAllChains) {
-      this.#compareRecords(now, out);
+    if (phase.name === 'memberships' && phase.isTheirsDone && side.security.isSettled) {
+      // Whoever keeps back who was removed, or does not want to know, gets no records.
+      this.#isCut = side.isSuspect;
+      if (this.#isCut) this.#finish(out);
+      else this.#compareRecords(now, out);
     } else if (phase.name === 'streaming' && phase.isAllSent && !side.isJudging) {
       this.#parts.streamMark.bound = FIRST_BOUND;
       if (side.hasSameRecords) this.#finish(out);
@@ -159,6 +166,11 @@ export class AskingSide {
       this.#become({ name: 'transferring' });
       this.settle(now, out);
     } else if (phase.name === 'transferring' && side.isSettled) this.#finish(out);
+  }
+
+  #result(): AskingResult {
+    if (this.#side.hasSameRecords) return 'equal';
+    return this.#isCut ? 'cut' : 'differs';
   }
 
   #compareRecords(now: Instant, out: Outbox<unknown>): void {
@@ -175,13 +187,13 @@ export class AskingSide {
 
   #sendList(out: Outbox<unknown>): void {
     // A longer list would be hung up for.
-    const digests = this.#parts.chains.digests.slice(0, LIMITS.syncMembershipsMax);
+    const digests = this.#parts.security.digests.slice(0, LIMITS.securityListedMax);
     const frames = Math.max(1, Math.ceil(digests.length / LIMITS.syncItemsMax));
     for (let frame = 0; frame < frames; frame++) {
       const from = frame * LIMITS.syncItemsMax;
       const some = digests.slice(from, from + LIMITS.syncItemsMax);
       const list = { isLast: frame === frames - 1, digests: packedInOrder(some, DIGEST_BYTES) };
-      out.send(this.#side.link, KIND.membershipList, encodeMembershipList(list));
+      out.send(this.#side.link, KIND.securityList, encodeSecurityList(list));
     }
   }
 
@@ -245,8 +257,8 @@ export class AskingSide {
 
   #finish(out: Outbox<unknown>): void {
     this.#become({ name: 'finishing' });
-    const { ourHeads, refusedHere } = this.#side;
-    this.#side.tell({ stage: 'finished', heads: ourHeads, refused: refusedHere.toTell() }, out);
+    const { ourHeads, refusedToTell } = this.#side;
+    this.#side.tell({ stage: 'finished', heads: ourHeads, refused: refusedToTell }, out);
   }
 
   #become(phase: SyncPhase): void {

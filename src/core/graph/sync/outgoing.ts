@@ -1,4 +1,4 @@
-// What a link still has to be sent: chains, records, the answers that come after them, and a stream for
+// What a link still has to be sent: who belongs, records, the answers that come after, and a stream for
 // a newcomer. A page of some 256 KiB goes out at a time, the next one when the platform has taken it, so
 // that a slow neighbor costs no memory.
 
@@ -6,7 +6,6 @@ import { MalformedBytes } from '../../base/malformed-bytes.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { LinkId } from '../../domain/links.ts';
 import { KIND } from '../../wire/frame.ts';
-import { encodeMembership } from '../../wire/sync.ts';
 import type { Bound } from '../../wire/sync-ranges.ts';
 import type { Outbox } from '../outbox.ts';
 import type { ElementIndex } from './element-index.ts';
@@ -19,7 +18,7 @@ const PAGE_RECORDS = 1_024;
 /** Memory of an answer that waits, beside its bytes. */
 const ANSWER_COST = 64;
 
-/** Where records and memberships come from. */
+/** Where records come from, and whatever says who belongs to the group. */
 export interface RecordSource {
   /**
    * Encoded bundles of the records with these ids, a batch's together; what is not there is left out.
@@ -27,10 +26,18 @@ export interface RecordSource {
    * after `bytesMax` of bundles.
    */
   bundlesOf(ids: readonly Uint8Array[], bytesMax: number): BundlesOfIds;
-  /** Digests of all chains, 32 bytes each. */
-  memberships(): readonly Uint8Array[];
-  /** DER, the root first; null for one that is not here. */
-  chainOf(digest: Uint8Array): readonly Uint8Array[] | null;
+  /** Digests of the chains, statements and pages that others are offered: 32 bytes each, in any order. */
+  listed(): readonly Uint8Array[];
+  /** What comes first is needed to judge what comes after it. */
+  inSendingOrder(digests: readonly Uint8Array[]): readonly Uint8Array[];
+  /** Null for one that is not here. */
+  securityOf(digest: Uint8Array): SecurityFrame | null;
+}
+
+/** A chain, statement or page as it is sent: MEMBERSHIP, STATEMENT or KEPT_PAGE. */
+export interface SecurityFrame {
+  readonly frame: number;
+  readonly payload: Uint8Array;
 }
 
 export interface BundlesOfIds {
@@ -39,7 +46,7 @@ export interface BundlesOfIds {
 }
 
 type Item =
-  | { readonly kind: 'chains'; readonly digests: readonly Uint8Array[] }
+  | { readonly kind: 'security'; readonly digests: readonly Uint8Array[] }
   | { readonly kind: 'records'; readonly ids: readonly Uint8Array[] }
   | { readonly kind: 'frame'; readonly frame: number; readonly payload: Uint8Array };
 
@@ -57,7 +64,7 @@ export class Outgoing {
   /** In the first item. */
   #at = 0;
   #recordsQueued = 0;
-  #chainsQueued = 0;
+  #securityQueued = 0;
   #answerBytesQueued = 0;
   #stream: Bound | null = null;
   #isDraining = false;
@@ -83,14 +90,14 @@ export class Outgoing {
     return LIMITS.syncRecordsQueuedMax - this.#recordsQueued;
   }
 
-  get chainsQueued(): number {
-    return this.#chainsQueued;
+  get securityQueued(): number {
+    return this.#securityQueued;
   }
 
-  chains(digests: readonly Uint8Array[]): void {
+  security(digests: readonly Uint8Array[]): void {
     if (digests.length === 0) return;
-    this.#chainsQueued += digests.length;
-    this.#items.push({ kind: 'chains', digests });
+    this.#securityQueued += digests.length;
+    this.#items.push({ kind: 'security', digests });
   }
 
   /** How many of them there was room for: from the first on. */
@@ -122,7 +129,7 @@ export class Outgoing {
     this.#at = 0;
     this.#stream = null;
     this.#recordsQueued = 0;
-    this.#chainsQueued = 0;
+    this.#securityQueued = 0;
     this.#answerBytesQueued = 0;
   }
 
@@ -152,22 +159,21 @@ export class Outgoing {
         this.#items.shift();
         this.#answerBytesQueued -= item.payload.length + ANSWER_COST;
         return item.payload.length;
-      case 'chains':
-        return this.#sendChain(item.digests, out);
+      case 'security':
+        return this.#sendSecurity(item.digests, out);
       case 'records':
         return this.#sendRecords(item.ids, bytesMax, out);
     }
   }
 
-  #sendChain(digests: readonly Uint8Array[], out: Outbox<unknown>): number {
+  #sendSecurity(digests: readonly Uint8Array[], out: Outbox<unknown>): number {
     const digest = digests[this.#at];
-    this.#chainsQueued -= 1;
+    this.#securityQueued -= 1;
     this.#step(1, digests.length);
-    const chain = digest === undefined ? null : this.#parts.source.chainOf(digest);
-    if (chain === null) return 0;
-    const payload = encodeMembership(chain);
-    out.send(this.#parts.link, KIND.membership, payload);
-    return payload.length;
+    const found = digest === undefined ? null : this.#parts.source.securityOf(digest);
+    if (found === null) return 0;
+    out.send(this.#parts.link, found.frame, found.payload);
+    return found.payload.length;
   }
 
   #sendRecords(ids: readonly Uint8Array[], bytesMax: number, out: Outbox<unknown>): number {

@@ -17,14 +17,15 @@ import { earlier, type Outbox } from '../outbox.ts';
 import { type AskingResult, isNewcomer, type StreamMark } from './asking-side.ts';
 import type { ElementIndex } from './element-index.ts';
 import { ELEMENT_BYTES } from './element-words.ts';
-import { KnownChains } from './known-chains.ts';
 import type { RecordSource } from './outgoing.ts';
 import { packedInOrder } from './ranges.ts';
+import type { ReconcilerListener } from './reconciler-listener.ts';
 import { PENDING, type SyncLag } from './refused-memory.ts';
-import { type ArrivalListener, SyncFrames } from './sync-frames.ts';
+import type { SecurityOutcome } from './security-exchange.ts';
+import { SecuritySet } from './security-set.ts';
+import { type DigestOf, SyncFrames } from './sync-frames.ts';
 import type { JudgedElements } from './sync-link.ts';
 import { SyncNeighbor } from './sync-neighbor.ts';
-import type { SyncPhaseName } from './sync-phase.ts';
 import { SyncTurn } from './sync-turn.ts';
 import { WantedElements } from './wanted-elements.ts';
 
@@ -36,35 +37,17 @@ const FALLBACK_MS = 90_000;
 const BUSY_MS = 1_000;
 /** A guess: the fewest rounds that settle what changes during a comparison. */
 const ROUNDS_MAX = 3;
+/** Lists that did not make the two agree, and one of them has changed since, are exchanged again so soon. A guess. */
+const LIST_AGAIN_MS = 250;
 
 export interface ReconcilerParts {
   readonly index: ElementIndex;
   readonly source: RecordSource;
+  /** Throws `MalformedBytes`. */
+  readonly digestOf: DigestOf;
   readonly crypto: Pick<Crypto, 'sha256'>;
   readonly chance: Chance;
   readonly listener: ReconcilerListener;
-}
-
-interface ReconcilerListener extends ArrivalListener {
-  /** A BUNDLE to be judged: `onJudged` follows once, whatever becomes of it. Its bytes are valid during the call. */
-  onBundle(link: LinkId, payload: Uint8Array): void;
-  /** A chain to be judged: `onChainJudged` follows once. Views of bytes that are valid during the call. */
-  onChain(link: LinkId, chain: readonly Uint8Array[]): void;
-  onProgress(link: LinkId, progress: SyncProgress): void;
-  /** All that this neighbor and we can give each other is here and there; `records` came from it so far. */
-  onSynced(link: LinkId, records: number): void;
-  /** What one of the two did not get, all of it anew; empty when there is no more. */
-  onLag(link: LinkId, lags: readonly SyncLag[]): void;
-}
-
-export interface SyncProgress {
-  readonly phase: SyncPhaseName;
-  /** Records that were taken. */
-  readonly received: number;
-  /** A guess until the two sets were compared. */
-  readonly expected: number;
-  /** Bundles. */
-  readonly sent: number;
 }
 
 export interface SyncedNeighbor {
@@ -74,9 +57,15 @@ export interface SyncedNeighbor {
   readonly heads: Heads;
 }
 
+interface SecurityJudged {
+  readonly link: LinkId;
+  readonly digest: Uint8Array;
+  readonly outcome: SecurityOutcome;
+}
+
 export class Reconciler {
   readonly #parts: ReconcilerParts;
-  readonly #chains: KnownChains;
+  readonly #security: SecuritySet;
   readonly #wanted = new WantedElements();
   readonly #streamMark: StreamMark = { bound: FIRST_BOUND };
   readonly #neighborByLink = new Map<LinkId, SyncNeighbor>();
@@ -85,13 +74,13 @@ export class Reconciler {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
-    this.#frames = new SyncFrames(this.#turn, parts.listener);
-    this.#chains = new KnownChains(() => parts.source.memberships(), parts.crypto);
+    this.#frames = new SyncFrames(this.#turn, parts.listener, parts.digestOf);
+    this.#security = new SecuritySet(() => parts.source.listed(), parts.crypto);
   }
 
   ownHeads(): Heads {
     const { count, digest } = this.#parts.index;
-    return { count, digest, securityHead: this.#chains.head };
+    return { count, digest, securityHead: this.#security.head };
   }
 
   isSynced(link: LinkId): boolean {
@@ -109,7 +98,7 @@ export class Reconciler {
       {
         index,
         source,
-        chains: this.#chains,
+        security: this.#security,
         wanted: this.#wanted,
         streamMark: this.#streamMark,
         onEnd: (result, at) => this.#onEnd(added, result, at),
@@ -165,18 +154,34 @@ export class Reconciler {
     if (neighbor !== undefined) this.#settle(neighbor, now.instant, out);
   }
 
-  /** A chain that `onChain` brought was judged; when it is sound and new, `membershipLearned` came before. */
-  onChainJudged(link: LinkId, now: Now, out: Outbox<unknown>): void {
+  /** What `onSecurity` brought was judged; when it is listed here now, `securityChanged` came before. */
+  onSecurityJudged(
+    { link, digest, outcome }: SecurityJudged,
+    now: Now,
+    out: Outbox<unknown>,
+  ): void {
     const neighbor = this.#neighborByLink.get(link);
     if (neighbor === undefined) return;
     neighbor.side.moved(now.instant);
-    neighbor.side.chainJudged();
+    neighbor.side.security.judged(digest, outcome);
     this.#settle(neighbor, now.instant, out);
   }
 
-  /** Another membership is in the source, however it came. */
-  membershipLearned(): void {
-    this.#chains.changed();
+  /** What the source lists has changed; when `isJudgedAnew`, what was refused or outdone may be wanted now. */
+  securityChanged(isJudgedAnew = false): void {
+    this.#security.changed();
+    if (isJudgedAnew) for (const { side } of this.#neighborByLink.values()) side.forgetRefused();
+  }
+
+  /** Agrees with the neighbor on who belongs, as far as the two last heard of each other. */
+  isAgreed(link: LinkId): boolean {
+    return this.#neighborByLink.get(link)?.side.hasSameSecurity === true;
+  }
+
+  /** Lists are being exchanged with it. */
+  isExchanging(link: LinkId): boolean {
+    const neighbor = this.#neighborByLink.get(link);
+    return neighbor !== undefined && this.#isActive(neighbor);
   }
 
   /**
@@ -194,7 +199,8 @@ export class Reconciler {
     // A newcomer has little that others lack.
     if (bringing?.asking.phase === 'streaming') return;
     for (const [link, neighbor] of this.#neighborByLink) {
-      if (link === from || !neighbor.offers.take(now.instant, elements.length)) continue;
+      if (link === from || neighbor.isUnlike) continue;
+      if (!neighbor.offers.take(now.instant, elements.length)) continue;
       const fresh = elements.filter((one) => !neighbor.side.refusedThere.has(one, now.instant));
       const frame = LIMITS.syncItemsMax;
       for (let at = 0; at < fresh.length; at += frame) {
@@ -219,6 +225,8 @@ export class Reconciler {
       if (this.#isActive(neighbor)) {
         next = earlier(next, instantOf(neighbor.side.movedAt + STALLED_MS));
       } else if (this.#turn.isFree) next = earlier(next, neighbor.dueAt);
+      const { movedAt, security } = neighbor.side;
+      next = earlier(next, earlier(security.overdueAt(movedAt), security.withheldAt));
     }
     return earlier(next, this.#turn.endsAt);
   }
@@ -226,6 +234,7 @@ export class Reconciler {
   onDeadline(now: Now, out: Outbox<unknown>): void {
     for (const neighbor of this.#neighborByLink.values()) {
       const { link, movedAt, accepted } = neighbor.side;
+      this.#onSecurityDue(neighbor, now.instant, out);
       const isStalled = this.#isActive(neighbor) && now.instant - movedAt >= STALLED_MS;
       const isOver = this.#turn.isOf(link) && this.#turn.isOver(accepted, now.instant);
       if (isStalled || isOver) this.#giveUp(neighbor, now.instant);
@@ -237,11 +246,37 @@ export class Reconciler {
     const { side, asking, answering } = neighbor;
     side.outgoing.pump(out);
     asking.settle(now, out);
-    if (answering.settle(out)) {
+    const end = answering.settle(out);
+    if (end !== null) {
       if (asking.phase === 'idle') this.#turn.release(side.link);
-      this.#ended(neighbor, side.endComparison(), now);
+      this.#endExchange(neighbor, now);
+      const isShort = side.endComparison();
+      // Whoever cut it short comes again.
+      if (end === 'ended') this.#ended(neighbor, isShort, now);
     }
     this.#startDue(now, out);
+  }
+
+  /** What was asked for and does not come is not waited for; whoever differs for too long is told of. */
+  #onSecurityDue(neighbor: SyncNeighbor, now: Instant, out: Outbox<unknown>): void {
+    const { security, movedAt, link } = neighbor.side;
+    const overdueAt = security.overdueAt(movedAt);
+    if (overdueAt !== null && overdueAt <= now) {
+      security.forgetWanted();
+      this.#settle(neighbor, now, out);
+    }
+    const { withheldAt } = security;
+    if (withheldAt === null || withheldAt > now) return;
+    security.wasTold();
+    this.#parts.listener.onWithheld(link);
+  }
+
+  /** Lists were exchanged: do the two agree on who belongs, or will they? */
+  #endExchange(neighbor: SyncNeighbor, now: Instant): void {
+    const wasUnlike = neighbor.isUnlike;
+    neighbor.endExchange(now);
+    if (neighbor.isUnlike === wasUnlike) return;
+    this.#parts.listener.onUnlike(neighbor.side.link, !wasUnlike);
   }
 
   #onEnd(neighbor: SyncNeighbor, result: AskingResult, now: Instant): void {
@@ -249,6 +284,12 @@ export class Reconciler {
     if (result === 'busy') {
       const waitMs = BUSY_MS * (1 + 2 * fractionOf(this.#parts.chance.bytes(4)));
       this.#schedule(neighbor, waitMs, now);
+      return;
+    }
+    this.#endExchange(neighbor, now);
+    if (result === 'cut') {
+      neighbor.side.endComparison();
+      if (!neighbor.isUnlike) this.#schedule(neighbor, LIST_AGAIN_MS, now);
       return;
     }
     const { wasOfUse, hasTaken } = neighbor.asking;
@@ -296,12 +337,13 @@ export class Reconciler {
 
   /** Begins whatever is due, what has been due the longest first: nobody is overtaken again and again. */
   #startDue(now: Instant, out: Outbox<unknown>): void {
-    this.#noticeEqual();
+    this.#noticeEqual(now);
     while (this.#turn.isFree) {
       const neighbor = this.#longestDue(now);
       if (neighbor === null) return;
       neighbor.dueAt = null;
-      if (neighbor.isEqual || neighbor.isRemembered(now)) continue;
+      const isSettled = !neighbor.isUnlike && neighbor.isRemembered(now);
+      if (neighbor.isEqual || isSettled) continue;
       this.#turn.take(neighbor.side.link, neighbor.side.accepted, now);
       neighbor.begin(now, out);
     }
@@ -319,8 +361,12 @@ export class Reconciler {
   }
 
   /** What one neighbor brought may be all that another one has, which then need not be asked. */
-  #noticeEqual(): void {
+  #noticeEqual(now: Instant): void {
     for (const neighbor of this.#neighborByLink.values()) {
+      if (neighbor.isUnlike && neighbor.side.hasSameSecurity) {
+        neighbor.agreed(now);
+        this.#parts.listener.onUnlike(neighbor.side.link, false);
+      }
       if (neighbor.isSynced || this.#isActive(neighbor) || !neighbor.isEqual) continue;
       this.#synced(neighbor);
     }

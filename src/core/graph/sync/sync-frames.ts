@@ -5,10 +5,9 @@ import type { Instant } from '../../base/time.ts';
 import type { LinkId } from '../../domain/links.ts';
 import { KIND } from '../../wire/frame.ts';
 import {
-  decodeMembership,
-  decodeMembershipList,
-  decodeMembershipWant,
   decodeOffer,
+  decodeSecurityList,
+  decodeSecurityWant,
   decodeStream,
   decodeSyncState,
   decodeWant,
@@ -18,7 +17,7 @@ import { decodeRanges } from '../../wire/sync-ranges.ts';
 import { decodeGetSymbols, decodeSymbols, type GetSymbols } from '../../wire/sync-symbols.ts';
 import type { Outbox } from '../outbox.ts';
 import { ELEMENT_BYTES } from './element-words.ts';
-import { unpackedDigests } from './known-chains.ts';
+import { unpackedDigests } from './security-set.ts';
 import type { SyncNeighbor } from './sync-neighbor.ts';
 import type { SyncTurn } from './sync-turn.ts';
 
@@ -29,33 +28,48 @@ export interface SyncFrame {
 
 export interface ArrivalListener {
   onBundle(link: LinkId, payload: Uint8Array): void;
-  onChain(link: LinkId, chain: readonly Uint8Array[]): void;
+  /**
+   * A chain, statement or page, to be judged: `onSecurityJudged` follows once for its digest, 32 bytes. Its
+   * bytes are valid during the call.
+   */
+  onSecurity(link: LinkId, arrived: SyncFrame & { readonly digest: Uint8Array }): void;
 }
+
+/** What names a chain, statement or page, by the frame that brings it. */
+export type DigestOf = (frame: SyncFrame) => Uint8Array;
+
+/** Answers to somebody who is not compared with would be records; what it says of its own is not taken. */
+const RECORD_KINDS: readonly number[] = [KIND.bundle, KIND.offer, KIND.stream, KIND.want];
 
 export class SyncFrames {
   readonly #turn: SyncTurn;
   readonly #listener: ArrivalListener;
+  readonly #digestOf: DigestOf;
 
-  constructor(turn: SyncTurn, listener: ArrivalListener) {
+  constructor(turn: SyncTurn, listener: ArrivalListener, digestOf: DigestOf) {
     this.#turn = turn;
     this.#listener = listener;
+    this.#digestOf = digestOf;
   }
 
   /** Throws `MalformedBytes` for what nobody may send. */
   take(neighbor: SyncNeighbor, frame: SyncFrame, now: Instant, out: Outbox<unknown>): void {
     const { side, asking, answering } = neighbor;
     const { kind, payload } = frame;
+    if (side.security.isUnlike && RECORD_KINDS.includes(kind)) return;
     switch (kind) {
-      case KIND.membershipList:
-        answering.onList(decodeMembershipList(payload), now, out);
+      case KIND.securityList:
+        answering.onList(decodeSecurityList(payload), now, out);
         return;
-      case KIND.membershipWant:
-        side.onChainsWanted(unpackedDigests(decodeMembershipWant(payload)));
+      case KIND.securityWant:
+        side.giveSecurity(unpackedDigests(decodeSecurityWant(payload)));
         return;
-      case KIND.membership: {
-        const chain = decodeMembership(payload);
-        side.chainCame();
-        this.#listener.onChain(side.link, chain);
+      case KIND.membership:
+      case KIND.statement:
+      case KIND.keptPage: {
+        const digest = this.#digestOf(frame);
+        side.security.came(digest);
+        this.#listener.onSecurity(side.link, { kind, payload, digest });
         return;
       }
       case KIND.getSymbols:
@@ -104,7 +118,8 @@ export class SyncFrames {
 
   /** Who has just let a turn pass has to leave it to others for a while. */
   #hasTurn({ side, restsUntil }: SyncNeighbor, now: Instant, out: Outbox<unknown>): boolean {
-    const mayTake = this.#turn.isOf(side.link) || now >= restsUntil;
+    const isResting = now < restsUntil && !this.#turn.isOf(side.link);
+    const mayTake = !isResting && !side.security.isUnlike;
     if (mayTake && this.#turn.take(side.link, side.accepted, now)) return true;
     side.tell({ stage: 'busy' }, out);
     return false;

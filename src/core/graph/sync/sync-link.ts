@@ -1,12 +1,12 @@
 // What both sides of a comparison share on one link: what is asked for, what is to be sent, what is
-// being judged, and what was refused here or there (protocol.md §13.10).
+// being judged, and what was refused here or there (protocol.md §13.10). Who belongs to the group is
+// exchanged by a part of its own.
 
 import type { Instant } from '../../base/time.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { LinkId } from '../../domain/links.ts';
 import { KIND } from '../../wire/frame.ts';
 import {
-  encodeMembershipWant,
   encodeSyncState,
   encodeWant,
   type RefusedElement,
@@ -18,14 +18,14 @@ import type { Heads } from '../heads.ts';
 import type { Outbox } from '../outbox.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { type ElementIndex, sameDigest } from './element-index.ts';
-import type { KnownChains } from './known-chains.ts';
 import { Outgoing, type RecordSource } from './outgoing.ts';
 import { packedInOrder, Ranges, type RangesAnswer } from './ranges.ts';
 import { codeOf, PENDING, RefusedMemory, SUPERSEDED, type SyncLag } from './refused-memory.ts';
+import { SecurityExchange } from './security-exchange.ts';
+import type { SecuritySet } from './security-set.ts';
 import type { WantedElements } from './wanted-elements.ts';
 
 const PREFIX_BYTES = 8;
-const DIGEST_BYTES = 32;
 
 /** What became of the records of a bundle, by their elements. */
 export interface JudgedElements {
@@ -38,7 +38,7 @@ export interface JudgedElements {
 export interface SyncLinkParts {
   readonly index: ElementIndex;
   readonly source: RecordSource;
-  readonly chains: KnownChains;
+  readonly security: SecuritySet;
   readonly wanted: WantedElements;
 }
 
@@ -46,6 +46,7 @@ export class SyncLink {
   readonly link: LinkId;
   readonly weDialed: boolean;
   readonly outgoing: Outgoing;
+  readonly security: SecurityExchange;
   /** Theirs that we did not take, and ours that they did not. */
   readonly refusedHere = new RefusedMemory();
   readonly refusedThere = new RefusedMemory();
@@ -57,10 +58,9 @@ export class SyncLink {
   /** Something that we lack was left to another comparison. */
   #isShort = false;
   #theirHeads: ShortHeads;
-  /** WANT frames whose answer has not ended, bundles and chains that have not been judged. */
+  /** WANT frames whose answer has not ended, and bundles that have not been judged. */
   #wantsOpen = 0;
   #unjudged = 0;
-  #chainsWanted = 0;
   #wantedInVain = 0;
   #accepted = 0;
   /** When the comparison before ended. */
@@ -78,6 +78,7 @@ export class SyncLink {
     this.#parts = parts;
     this.#theirHeads = shortHeads(heads);
     this.#movedAt = now;
+    this.security = new SecurityExchange(link, parts.security);
     this.outgoing = new Outgoing({
       link,
       index: parts.index,
@@ -91,29 +92,35 @@ export class SyncLink {
   }
 
   get ourHeads(): ShortHeads {
-    const { index, chains } = this.#parts;
-    return shortHeads({ count: index.count, digest: index.digest, securityHead: chains.head });
+    const { index, security } = this.#parts;
+    return shortHeads({ count: index.count, digest: index.digest, securityHead: security.head });
   }
 
   get hasSameRecords(): boolean {
     return sameDigest(this.#theirHeads.digest, this.#parts.index.digest);
   }
 
-  get hasSameMemberships(): boolean {
-    return sameDigest(this.#theirHeads.securityHead, this.#parts.chains.head);
+  get hasSameSecurity(): boolean {
+    return sameDigest(this.#theirHeads.securityHead, this.#parts.security.head);
+  }
+
+  /** It lacks, or keeps back, something of security for no reason of ours. */
+  get isSuspect(): boolean {
+    return this.security.isSuspect(this.#theirHeads.securityHead);
   }
 
   /** Nothing is under way in either direction. */
   get isSettled(): boolean {
-    return this.#wantsOpen === 0 && this.#unjudged === 0 && this.outgoing.isIdle;
-  }
-
-  get hasAllChains(): boolean {
-    return this.#chainsWanted === 0 && this.#unjudged === 0;
+    return this.#wantsOpen === 0 && !this.isJudging && this.outgoing.isIdle;
   }
 
   get isJudging(): boolean {
-    return this.#unjudged > 0;
+    return this.#unjudged > 0 || this.security.isJudging;
+  }
+
+  /** What was refused here: records, and what of security there was no room for. */
+  get refusedToTell(): readonly RefusedElement[] {
+    return [...this.refusedHere.toTell(), ...this.security.toTell()];
   }
 
   /** Records that came by comparing and were taken, since the link is up. */
@@ -242,10 +249,10 @@ export class SyncLink {
     this.outgoing.frame(KIND.syncState, encodeSyncState(given));
   }
 
-  /** The far end asks for these chains. It was told of no more than are here, so more at once are asked for in vain. */
-  onChainsWanted(digests: readonly Uint8Array[]): void {
-    const room = LIMITS.syncMembershipsMax - this.outgoing.chainsQueued;
-    this.outgoing.chains(digests.slice(0, room));
+  /** The far end lacks these. It was told of no more than are here, so more at once are asked for in vain. */
+  giveSecurity(digests: readonly Uint8Array[]): void {
+    const room = LIMITS.securityListedMax - this.outgoing.securityQueued;
+    this.outgoing.security(this.#parts.source.inSendingOrder(digests.slice(0, room)));
   }
 
   /** A WANT was answered. What was unknown there was replaced or removed meanwhile. */
@@ -256,24 +263,8 @@ export class SyncLink {
     }
   }
 
-  wantChains(digests: readonly Uint8Array[], out: Outbox<unknown>): void {
-    if (digests.length === 0) return;
-    const packed = packedInOrder(digests, DIGEST_BYTES);
-    out.send(this.link, KIND.membershipWant, encodeMembershipWant(packed));
-    this.#chainsWanted += digests.length;
-  }
-
-  chainCame(): void {
-    this.#chainsWanted = Math.max(0, this.#chainsWanted - 1);
-    this.#unjudged += 1;
-  }
-
   bundleCame(): void {
     this.#unjudged += 1;
-  }
-
-  chainJudged(): void {
-    this.#unjudged -= 1;
   }
 
   judged(outcome: JudgedElements, now: Instant): void {
@@ -294,6 +285,7 @@ export class SyncLink {
   /** What the far end says that it did not take of ours. */
   onRefused(refused: readonly RefusedElement[], now: Instant): void {
     const { index } = this.#parts;
+    this.security.onRefused(refused);
     for (const { prefix, because } of refused) {
       for (const id of index.idsByPrefix(prefix)) {
         const element = index.elementOf(id);
@@ -302,10 +294,16 @@ export class SyncLink {
     }
   }
 
+  /** What counts is judged anew, on either side. */
+  forgetRefused(): void {
+    this.refusedHere.clear();
+    this.refusedThere.clear();
+  }
+
   /** A comparison was given up: what it waited for is not waited for any more. */
   giveUp(): void {
     this.#wantsOpen = 0;
-    this.#chainsWanted = 0;
+    this.security.giveUp();
     this.#isShort = false;
     this.outgoing.clear();
     this.#parts.wanted.forgetLink(this.link);

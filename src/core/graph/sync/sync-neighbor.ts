@@ -16,7 +16,11 @@ import { SyncLink, type SyncLinkParts } from './sync-link.ts';
 /** Between two comparisons that brought nothing the time doubles, up to the interval of a minute. A guess. */
 const GAP_MIN_MS = 4_000;
 const FALLBACK_MS = 90_000;
+/** The same while the two differ in who belongs. A guess: more than an exchange of lists takes. */
+const SECURITY_FALLBACK_MS = 10_000;
 const DIFFERING_ROUNDS = 2;
+/** Lists of two that should agree are exchanged again so soon: each is paid for out of the questions of a minute. */
+const LIST_AGAIN_MS = 10_000;
 
 export interface SyncNeighborParts extends SyncLinkParts {
   readonly streamMark: StreamMark;
@@ -49,7 +53,7 @@ export class SyncNeighbor {
   #endedAt: Instant | null = null;
   #remembered: Remembered | null = null;
   #rememberedUntil = 0;
-  #exchangedMemberships: Remembered | null = null;
+  #exchangedSecurity: Remembered | null = null;
 
   constructor(
     { link, weDialed, heads }: { link: LinkId; weDialed: boolean; heads: Heads },
@@ -62,7 +66,12 @@ export class SyncNeighbor {
   }
 
   get isEqual(): boolean {
-    return this.side.hasSameRecords && this.side.hasSameMemberships;
+    return this.side.hasSameRecords && this.side.hasSameSecurity;
+  }
+
+  /** No records go either way, for the two differ in who belongs and should not. */
+  get isUnlike(): boolean {
+    return this.side.security.isUnlike;
   }
 
   /** Nothing has changed since a comparison found nothing more to do, and it is not time to try again. */
@@ -78,11 +87,12 @@ export class SyncNeighbor {
 
   begin(now: Instant, out: Outbox<unknown>): void {
     this.#rounds += 1;
-    const memberships = this.#heads();
-    const isNew = !hasSameSecurity(this.#exchangedMemberships, memberships);
-    const withMemberships = !this.side.hasSameMemberships && isNew;
-    if (withMemberships) this.#exchangedMemberships = memberships;
-    this.asking.begin(withMemberships, now, out);
+    const heads = this.#heads();
+    const { isUnlike } = this.side.security;
+    const isNew = isUnlike || !hasSameSecurity(this.#exchangedSecurity, heads);
+    const withSecurity = !this.side.hasSameSecurity && isNew;
+    if (withSecurity) this.#exchangedSecurity = heads;
+    this.asking.begin(withSecurity, now, out);
   }
 
   /** Between this comparison and the next, when there is reason for one. */
@@ -113,7 +123,8 @@ export class SyncNeighbor {
     if (this.isRemembered(now)) return;
     this.#differedRounds += 1;
     if (!weDrive) {
-      this.dueAt ??= instantOf(now + FALLBACK_MS);
+      const waitMs = this.side.hasSameSecurity ? FALLBACK_MS : SECURITY_FALLBACK_MS;
+      this.dueAt = earlier(this.dueAt, instantOf(now + waitMs));
       return;
     }
     const isLasting = this.#differedRounds >= DIFFERING_ROUNDS;
@@ -122,12 +133,28 @@ export class SyncNeighbor {
     this.dueAt = earlier(this.dueAt, instantOf(due));
   }
 
+  /** Lists were exchanged, and maybe records after them. */
+  endExchange(now: Instant): void {
+    const { security, theirHeads } = this.side;
+    const wasUnlike = security.isUnlike;
+    const isNew = security.end(theirHeads.securityHead, now);
+    if (isNew) this.side.giveUp();
+    if (security.isUnlike) this.dueAt = instantOf(now + LIST_AGAIN_MS);
+    else if (wasUnlike) this.agreed(now);
+  }
+
+  /** Records go again; what went by meanwhile is found by comparing. */
+  agreed(now: Instant): void {
+    this.side.security.agreed();
+    this.dueAt = now;
+  }
+
   giveUp(): void {
     this.asking.drop();
     this.answering.drop();
     this.side.giveUp();
     this.#rounds = 0;
-    this.#exchangedMemberships = null;
+    this.#exchangedSecurity = null;
   }
 
   #heads(): Remembered {

@@ -195,7 +195,7 @@ test('frames of direct connections, and those that nobody knows, end a neighbor 
     encodeFrame(KIND.ping, new Uint8Array(4)),
     encodeFrame(KIND.message, Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])),
     encodeFrame(KIND.streamBytes, Buffer.from([1, 2, 3, 4, 5, 6])),
-    ...[0x0d, 0x2f, 0x3a, 0x44, 0x4f, 0x5b, 0xff].map((kind) => encodeFrame(kind, EMPTY)),
+    ...[0x0d, 0x2f, 0x3a, 0x44, 0x4f, 0x5e, 0xff].map((kind) => encodeFrame(kind, EMPTY)),
     encodeFrame(KIND.prune, new Uint8Array(1)),
     encodeFrame(KIND.close, Buffer.from([99, 0])),
   ];

@@ -326,3 +326,27 @@ test('of a link that is no neighbor nothing is taken', () => {
   desk.give(EVE, parcel(1));
   assert.equal(desk.told.length, 0);
 });
+
+test('no records go to a neighbor that does not agree on who belongs, or come from it, until it does', () => {
+  const desk = new Desk([ALICE, BOB]);
+  desk.flood.setUnlike(BOB, true);
+  desk.give(BOB, new Uint8Array(10));
+  assert.equal(desk.told.length, 0);
+  desk.give(ALICE, new Uint8Array(10));
+  assert.equal(desk.told.length, 1, 'another one may bring the same');
+  const [parcel] = desk.told;
+  assert.ok(parcel !== undefined);
+  desk.flood.accepted(parcel.id, desk.now(), desk.out);
+  assert.deepEqual(desk.sent(), []);
+  desk.hear(BOB, KIND.graft, wire.encodeGraft({ id: parcel.id, joinsTree: false }));
+  assert.deepEqual(desk.sent(), [], 'not even when it asks');
+  const own = { kind: 'bundle', bytes: new Uint8Array(20) } as const;
+  assert.equal(desk.flood.publish(own, desk.now(), desk.out), 1);
+  desk.take();
+  const chain = { kind: 'membership', bytes: new Uint8Array(20) } as const;
+  assert.equal(desk.flood.publish(chain, desk.now(), desk.out), 2, 'who belongs goes on');
+  desk.take();
+  desk.flood.setUnlike(BOB, false);
+  const later = { kind: 'bundle', bytes: new Uint8Array(30) } as const;
+  assert.equal(desk.flood.publish(later, desk.now(), desk.out), 2);
+});

@@ -183,6 +183,14 @@ test('nobody dials itself, whoever names its address', () => {
   assert.equal(network.dials, 0);
 });
 
+test('the nodes of one member find each other by an address alone', () => {
+  const network = new OverlayNetwork('alone together');
+  const first = network.join(bob);
+  const second = network.join(bob, [first]);
+  network.runFor(1_000);
+  assert.ok(areNeighbors(first, second));
+});
+
 test('whoever is alone tries its contacts again and again, ever more slowly', () => {
   const network = new OverlayNetwork('alone');
   const b = network.join(bob);

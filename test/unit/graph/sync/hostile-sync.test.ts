@@ -9,8 +9,8 @@ import { LIMITS } from '../../../../src/core/domain/limits.ts';
 import { packedInOrder } from '../../../../src/core/graph/sync/ranges.ts';
 import { KIND } from '../../../../src/core/wire/frame.ts';
 import {
-  encodeMembershipList,
   encodeOffer,
+  encodeSecurityList,
   encodeStream,
   encodeSyncState,
   encodeWant,
@@ -84,7 +84,7 @@ test('a hundred thousand questions within a second are not answered', () => {
     [KIND.getSymbols, symbols],
     [KIND.ranges, ranges],
     [KIND.stream, encodeStream(FIRST_BOUND)],
-    [KIND.membershipList, encodeMembershipList({ isLast: true, digests: new Uint8Array(0) })],
+    [KIND.securityList, encodeSecurityList({ isLast: true, digests: new Uint8Array(0) })],
   ] as const) {
     let answered = 0;
     assert.throws(() => {
@@ -160,18 +160,17 @@ test('a neighbor that trickles frames and gives nothing loses its turn', () => {
   assert.equal(alice.index.count, 150);
 });
 
-test('memberships that are listed and not given keep records of that neighbor away, and are told', () => {
+test('what is listed of who belongs and not given keeps records of that neighbor away, and is told', () => {
   const [alice, eve] = [new SyncPeer(range(0, 100), [0]), new SyncPeer(range(50, 150), [0, 1])];
+  eve.keepsBack = () => true;
   const net = new SyncNet();
-  const onFrame = eve.reconciler.onFrame.bind(eve.reconciler);
-  eve.reconciler.onFrame = (link, kind, payload, now, out) => {
-    if (kind !== KIND.membershipWant) onFrame(link, kind, payload, now, out);
-  };
   net.connect(eve, alice);
   net.run();
+  net.wait(11_000);
+  assert.deepEqual(alice.told, ['unlike 1']);
+  net.wait(30_000);
   assert.equal(alice.index.count, 100);
-  net.wait(31_000);
-  assert.deepEqual(alice.told, ['lag 1']);
+  assert.deepEqual(alice.told, ['unlike 1', 'withheld 1']);
 });
 
 test('a version that is not better is not asked for again', () => {
@@ -292,7 +291,7 @@ test('questions that cost much are answered as far as a minute goes, and the res
 });
 
 test('a list of more memberships than a list may have hangs nobody up', () => {
-  const many = Array.from({ length: LIMITS.syncMembershipsMax + 10 }, (_, at) => at);
+  const many = Array.from({ length: LIMITS.securityListedMax + 10 }, (_, at) => at);
   const [alice, bob] = [new SyncPeer(range(0, 10), many), new SyncPeer(range(5, 15), [0])];
   const net = new SyncNet();
   net.connect(alice, bob);

@@ -202,7 +202,7 @@ test('thousands of memberships travel in frames of bounded length', () => {
   net.connect(alice, bob);
   net.run();
   assertEqual(alice, bob);
-  assert.equal(net.frames.filter((frame) => frame === KIND.membershipList).length, 3);
+  assert.equal(net.frames.filter((frame) => frame === KIND.securityList).length, 3);
   assert.equal(net.frames.filter((frame) => frame === KIND.membership).length, 2);
 });
 
