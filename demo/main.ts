@@ -1,5 +1,6 @@
 // The demonstration: Alice, Bob and Carol found a group in three processes, talk, and keep Eve and
-// Mallory out; Alice publishes records, and the others get them. `npm start` keeps the group up until Ctrl-C; `npm start -- --once` ends after the story.
+// Mallory out; Alice publishes records, and the others get them; Dave comes by a ticket, and one who should not
+// have come is removed. `npm start` keeps the group up until Ctrl-C; `npm start -- --once` ends after the story.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const cast = {
   alice: new CastMember('Alice'),
   bob: new CastMember('Bob'),
   carol: new CastMember('Carol'),
+  dave: new CastMember('Dave'),
   eve: new CastMember('Eve'),
   mallory: new CastMember('Mallory'),
 };
@@ -87,6 +89,12 @@ function sayFigures(figures: Figures): void {
     'records, for a member without any',
     `${count(figures.caughtUpPerSecond)} /s`,
     `${count(figures.caughtUp)}, each proved and on the disk`,
+  );
+  figure('a ticket redeemed', milliseconds(figures.redeemedMs), 'by somebody nobody knew');
+  figure(
+    'removed, until every link was cut',
+    milliseconds(figures.cutMs),
+    'of every kind, at every member',
   );
   figure(
     'opening the group again',

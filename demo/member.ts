@@ -9,12 +9,13 @@ import type { DirectConnection, Identity, PeerGroup, PeerNode } from '../src/api
 import { isPeerGroupError, openNode } from '../src/api/index.ts';
 import { median } from './figures.ts';
 import { graphHandlers } from './graph-handlers.ts';
+import { membershipHandlers } from './membership-handlers.ts';
 import { recordHandlers } from './record-handlers.ts';
+import { refused } from './refused.ts';
 import type {
   AnswerOf,
   OpenWish,
   Question,
-  Refused,
   Report,
   Run,
   Wishes,
@@ -40,6 +41,7 @@ const handlers: {
 } = {
   ...recordHandlers(groupOf, report),
   ...graphHandlers(groupOf),
+  ...membershipHandlers({ node: () => here(node), groupOf, keep }),
 
   async arrive(wish) {
     directory = wish.directory;
@@ -225,18 +227,6 @@ async function timed(act: () => Promise<void>): Promise<Run> {
 
 function open({ group, member, address }: OpenWish): Promise<DirectConnection> {
   return groupOf(group).openDirectConnection(member, address === undefined ? {} : { address });
-}
-
-async function refused(act: () => Promise<void>): Promise<Refused> {
-  const startedAt = performance.now();
-  const tookMs = (): number => performance.now() - startedAt;
-  try {
-    await act();
-    return { code: null, why: 'nobody refused it', tookMs: tookMs() };
-  } catch (error) {
-    if (!isPeerGroupError(error)) throw error;
-    return { code: error.code, why: error.message, tookMs: tookMs() };
-  }
 }
 
 function groupOf(name: string): PeerGroup {

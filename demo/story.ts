@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { CastMember } from './cast-member.ts';
 import { count, milliseconds, short } from './figures.ts';
 import { GraphChapter, type GraphFigures } from './graph-chapter.ts';
+import { MembershipChapter, type MembershipFigures } from './membership-chapter.ts';
 import { type RecordFigures, RecordsChapter } from './records-chapter.ts';
-import { check, note, step } from './terminal.ts';
-import type { Refused } from './wishes.ts';
+import { check, note, refusal, step } from './terminal.ts';
 
 const ROUND_TRIPS = 500;
 const OPENINGS = 10;
@@ -20,12 +20,13 @@ export interface Cast {
   readonly alice: CastMember;
   readonly bob: CastMember;
   readonly carol: CastMember;
+  readonly dave: CastMember;
   readonly eve: CastMember;
   readonly mallory: CastMember;
 }
 
 /** What was measured on the way. */
-export interface Figures extends RecordFigures, GraphFigures {
+export interface Figures extends RecordFigures, GraphFigures, MembershipFigures {
   openingMs: number;
   openingAgainMs: number;
   roundTripMs: number;
@@ -60,6 +61,8 @@ export class Story {
     arrivals: 0,
     caughtUp: 0,
     caughtUpPerSecond: 0,
+    redeemedMs: 0,
+    cutMs: 0,
   };
   readonly #cast: Cast;
   readonly #folder: string;
@@ -73,7 +76,7 @@ export class Story {
 
   async tell(): Promise<void> {
     const { alice, bob, carol } = this.#cast;
-    await step('Five people start, each in a process of their own', () => this.#arrive());
+    await step('Six people start, each in a process of their own', () => this.#arrive());
     await step('Alice creates the group "Chess club"', () => this.#found());
     await step('Alice invites Bob, and he joins', () => this.#invite(bob));
     await step('Alice opens a direct connection to Bob', () => this.#connect());
@@ -89,6 +92,7 @@ export class Story {
     await this.#publish();
     await step('Carol calls Alice again', () => this.#callAgain());
     await this.#share();
+    await this.#belong();
   }
 
   /** Carol and Alice go on until `until`. */
@@ -276,6 +280,23 @@ export class Story {
     Object.assign(this.figures, chapter.figures);
   }
 
+  async #belong(): Promise<void> {
+    const { alice, bob, carol, dave, eve, mallory } = this.#cast;
+    const chapter = new MembershipChapter({
+      founder: alice,
+      members: [bob, carol],
+      newcomer: dave,
+      stranger: eve,
+      traitor: mallory,
+      group: this.#group,
+      nameOf: (member) => this.#name(member),
+      addressOf: (member) => this.#address(member),
+      folder: this.#folder,
+    });
+    await chapter.tell();
+    Object.assign(this.figures, chapter.figures);
+  }
+
   async #chat(from: CastMember, to: CastMember, text: string): Promise<string> {
     const { answer } = await from.ask('chat', { member: this.#name(to), text });
     return `${from.friendlyName}: ${text}   ${to.friendlyName}: ${answer}`;
@@ -292,11 +313,6 @@ export class Story {
   #address(member: CastMember): string {
     return this.#whereabouts.get(member)?.address ?? '';
   }
-}
-
-function refusal(what: string, { code, why, tookMs }: Refused, expected: string): string {
-  check(code === expected, `${what}: expected ${expected}, but ${code ?? why}`);
-  return `${what.padEnd(48)} ${code}  (${milliseconds(tookMs)})`;
 }
 
 function withOtherLetter(text: string): string {

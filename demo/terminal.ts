@@ -1,7 +1,11 @@
 // The story on the terminal: numbered steps with the time that each took. Colours on a terminal
 // only, and not with NO_COLOR (no-color.org).
 
+import { milliseconds } from './figures.ts';
+import type { Refused } from './wishes.ts';
+
 const WIDTH = 72;
+const INDENT = '     ';
 const { NO_COLOR } = process.env;
 const hasColor = process.stdout.isTTY && !NO_COLOR;
 
@@ -20,7 +24,20 @@ export function say(line = ''): void {
 
 /** A remark below a step. */
 export function note(line: string): void {
-  console.log(`     ${line}`);
+  console.log(`${INDENT}${line}`);
+}
+
+/** What was refused as it should be, in one line. */
+export function refusal(what: string, { code, why, tookMs }: Refused, expected: string): string {
+  check(code === expected, `${what}: expected ${expected}, but ${code ?? why}`);
+  return `${what.padEnd(48)} ${code}  (${milliseconds(tookMs)})`;
+}
+
+/** Below a step, on a terminal that is wide enough. */
+export function fitsTerminal(lines: string): boolean {
+  const { isTTY, columns } = process.stdout;
+  const widest = Math.max(...lines.split('\n').map((line) => line.length));
+  return isTTY && columns >= INDENT.length + widest;
 }
 
 let steps = 0;

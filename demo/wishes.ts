@@ -2,9 +2,10 @@
 // Cards and invitations do not go this way: they travel as files, as they would by mail.
 
 import type { GraphWishes } from './graph-wishes.ts';
+import type { MembershipWishes } from './membership-wishes.ts';
 import type { RecordWishes } from './record-wishes.ts';
 
-export interface Wishes extends RecordWishes, GraphWishes {
+export interface Wishes extends RecordWishes, GraphWishes, MembershipWishes {
   /** Opens a node with a new identity and listens. */
   arrive(wish: { readonly directory: string; readonly friendlyName: string }): {
     readonly name: string;

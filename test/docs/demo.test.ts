@@ -25,6 +25,17 @@ const TOLD: Readonly<Record<string, RegExp>> = {
   'whoever was away catches up': /[\d,]+ moves, [\d.]+ m?s after connecting again/,
   'it is known who is there': /Alice sees Alice, Bob and Carol/,
   'a broadcast is heard': /Carol heard "A game, anybody\?" after [\d.]+ ms/,
+  'a ticket is shown': /\n +peergroup:[\w-]+\n/,
+  'somebody comes in by a ticket':
+    /Dave is a member, [\d.]+ ms later, and then has all [\d,]+ records/,
+  'a ticket is good once': /TICKET_USED_UP/,
+  'a wrong password is refused': /WRONG_PASSWORD/,
+  'a removed member is cut off':
+    /\d links with him, .* the last was cut [\d.]+ ms after remove\(\)/,
+  'a removed member is refused': /Bob calls Mallory +MEMBERSHIP_REMOVED/,
+  'what counts of it is the same everywhere': /Of his \d+ moves those \d+ count/,
+  'it is explained': /which does not count: taken away by \w+: sells our games/,
+  'a removal is measured': /removed, until every link was cut +[\d.]+ ms/,
   'records are measured': /records published +[\d,]+ \/s/,
 };
 

@@ -18,7 +18,7 @@ const programs = codeBlocks(readPage('README.md'))
 test('each program of README.md says in its first line what it is called', () => {
   assert.deepEqual(
     programs.map(({ name }) => name),
-    ['hello.mts', 'alice.mts', 'bob.mts', 'moves.mts', 'away.mts'],
+    ['hello.mts', 'alice.mts', 'bob.mts', 'members.mts', 'moving.mts', 'moves.mts', 'away.mts'],
   );
 });
 
@@ -29,16 +29,42 @@ test('the program of "Five minutes" runs as it stands, and a second time', async
   assert.equal(await outputOf(start(t, folder, ['hello.mts'])), output);
 });
 
-test('the programs of "On two machines" find each other, in the same folder', async (t) => {
+test('the programs of "On two machines" find each other, in the same folder, and again', async (t) => {
   const folder = await folderOfStranger(t);
-  await outputOf(start(t, folder, ['hello.mts']));
-  const card = (await outputOf(start(t, folder, ['bob.mts']))).trim();
-  const alice = start(t, folder, ['alice.mts', card]);
+  const alice = start(t, folder, ['alice.mts']);
   const command = await firstLineOf(alice);
   const [node, ...args] = command.split(' ');
   assert.equal(node, 'node');
-  assert.equal(await outputOf(start(t, folder, args)), 'Alice: Hello Bob\n');
-  assert.equal(await firstLineOf(alice), 'Bob: Hello Alice');
+  for (const each of [args, ['bob.mts']]) {
+    assert.equal(await outputOf(start(t, folder, each)), 'Alice: Hello Bob\n');
+    assert.equal(await firstLineOf(alice), 'Bob: Hello Alice');
+  }
+});
+
+test('the program of "Members" lets two in, removes one and says why, a second time too', async (t) => {
+  const folder = await folderOfStranger(t);
+  const told = [
+    'Bob says yes to Carol',
+    'Alice: creator',
+    'Bob: invitingMember',
+    'Carol: member',
+    'Carol is told: sells our games',
+  ];
+  for (let time = 1; time <= 2; time++) {
+    const output = await outputOf(start(t, folder, ['members.mts']));
+    const lines = output.split('\n');
+    assert.deepEqual(lines.slice(0, told.length).toSorted(), told.toSorted());
+    assert.match(output, /made Bob \(\w+\) an invitingMember\n/);
+    assert.match(output, /made Carol \(\w+\) a member\n +which does not count: .*sells our games/);
+  }
+});
+
+test('the program of "On two machines, as one member" has its notes on both', async (t) => {
+  const folder = await folderOfStranger(t);
+  const note = 'on the desktop: buy milk\n';
+  const output = async () => await outputOf(start(t, folder, ['moving.mts']));
+  assert.equal(await output(), `${note}one member: true\n`);
+  assert.equal(await output(), `${note}${note}one member: true\n`);
 });
 
 test('the program of "Records" finds one record more each time', async (t) => {
