@@ -22,6 +22,7 @@ const BATCHES = 'batches of 1,000';
 const SELECTIVE = 'equal, 100 match';
 const AT_PEACE = '1,000 members, at peace';
 const KILLS = '1,000 members, many end at once';
+const REMOVAL = '100 members, one is removed';
 const OPEN_GROUP = 'open, read a page, add a record';
 
 export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
@@ -99,6 +100,11 @@ export const goalsByBench: Readonly<Record<string, readonly Goal[]>> = {
     gossiping('reached 5 s after 80 % ended, %', atLeast(99.9), KILLS, 'reached80Percent'),
     gossiping('reached 10 s after 90 % ended, %', atLeast(99), KILLS, 'reached90Percent'),
     gossiping('reached 10 s after 95 % ended, %', atLeast(95), KILLS, 'reached95Percent'),
+  ],
+  revoke: [
+    gossiping('links closed everywhere, s', atMost(2), REMOVAL, 'linksClosedSeconds'),
+    gossiping('replicas with more than what counts', atMost(0), REMOVAL, 'replicasBeyond'),
+    gossiping('replicas that lost what counts', atMost(0), REMOVAL, 'replicasThatLost'),
   ],
 };
 

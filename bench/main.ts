@@ -1,4 +1,4 @@
-// npm run bench -- direct|open|idle|publish|search|open-group|replicate|reconcile|gossip [--json] [--check]
+// npm run bench -- direct|open|idle|publish|search|open-group|replicate|reconcile|gossip|revoke [--json] [--check]
 // [--quick] [--rounds count] [--only part-of-a-name]
 
 import { availableParallelism, cpus, platform } from 'node:os';
@@ -11,6 +11,7 @@ import { openGroup } from './benches/open-group.ts';
 import { publish } from './benches/publish.ts';
 import { reconcile } from './benches/reconcile.ts';
 import { replicate } from './benches/replicate.ts';
+import { revoke } from './benches/revoke.ts';
 import { search } from './benches/search.ts';
 import { goalsByBench } from './goals.ts';
 import type { Bench } from './harness/bench.ts';
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   replicate,
   reconcile,
   gossip,
+  revoke,
 ];
 
 const USAGE = `npm run bench -- ${BENCHES.map((bench) => bench.name).join('|')} [options]

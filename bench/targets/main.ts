@@ -7,6 +7,7 @@ import { gossipAmong } from '../benches/gossip.ts';
 import { open } from '../benches/open.ts';
 import { reconcile } from '../benches/reconcile.ts';
 import { replicate } from '../benches/replicate.ts';
+import { revokeAmong } from '../benches/revoke.ts';
 import type { Bench } from '../harness/bench.ts';
 import type { Outcome } from '../harness/run.ts';
 import { rowsTable, significant } from '../harness/table.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<TargetBench, { readonly bench: Bench; readonly ro
   replicate: { bench: replicate, rounds: 3 },
   open: { bench: open, rounds: 3 },
   gossip: { bench: gossipAmong([members], [members]), rounds: 1 },
+  revoke: { bench: revokeAmong(members, members), rounds: 3 },
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -4,7 +4,7 @@
 import type { Goal } from '../harness/verdicts.ts';
 
 /** Which bench measures it, in which world. */
-export type TargetBench = 'reconcile' | 'replicate' | 'open' | 'gossip';
+export type TargetBench = 'reconcile' | 'replicate' | 'open' | 'gossip' | 'revoke';
 
 export interface Target {
   /** As others quote it. */
@@ -130,6 +130,22 @@ export function targetsFor(large: number, reconciled: number): readonly Target[]
     ].map((wish) =>
       targetOf('gossip', { ...wish, how: `${SIMULATED}, 2 members, 1,000 writes each` }),
     ),
+    ...[
+      wishOf(
+        'T20',
+        'links of a removed one closed, s',
+        ['at most', 2],
+        `${many}, one is removed`,
+        'linksClosedSeconds',
+      ),
+      wishOf(
+        'T20',
+        'replicas with more than what counts',
+        ['at most', 0],
+        `${many}, one is removed`,
+        'replicasBeyond',
+      ),
+    ].map((wish) => targetOf('revoke', { ...wish, how: world })),
     ...[
       wishOf('T23', 'symbols, bytes', ['at most', 112_000], 'index', 'symbolBytes'),
       wishOf('T23', 'index, bytes a record', ['at most', 64], 'index', 'perRecordBytes'),
