@@ -114,7 +114,7 @@ export class MembershipChapter {
     this.figures.cutMs = Math.max(0, cutMs);
     const links = watched.reduce((sum, each) => sum + each.links, 0);
     return [
-      `${links} links with him, of neighbors and direct; the last was cut ${milliseconds(this.figures.cutMs)} after remove().`,
+      `${links} links with him, of neighbors and direct; the last was cut ${milliseconds(this.figures.cutMs)} after her word.`,
       await this.#countMoves(),
     ];
   }

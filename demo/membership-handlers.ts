@@ -88,8 +88,9 @@ export function membershipHandlers({ node, groupOf, keep }: Home): Handlers {
     },
 
     async remove({ group, member, reason }) {
+      const at = timeOfDay();
       await groupOf(group).memberships.remove(member, { reason });
-      return { at: timeOfDay() };
+      return { at };
     },
 
     async explain({ group, member }) {

@@ -30,8 +30,7 @@ const TOLD: Readonly<Record<string, RegExp>> = {
     /Dave is a member, [\d.]+ ms later, and then has all [\d,]+ records/,
   'a ticket is good once': /TICKET_USED_UP/,
   'a wrong password is refused': /WRONG_PASSWORD/,
-  'a removed member is cut off':
-    /\d links with him, .* the last was cut [\d.]+ ms after remove\(\)/,
+  'a removed member is cut off': /\d links with him, .* the last was cut [\d.]+ ms after her word/,
   'a removed member is refused': /Bob calls Mallory +MEMBERSHIP_REMOVED/,
   'what counts of it is the same everywhere': /Of his \d+ moves those \d+ count/,
   'it is explained': /which does not count: taken away by \w+: sells our games/,

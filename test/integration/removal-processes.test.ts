@@ -116,7 +116,7 @@ test(`${PROCESSES} processes, of which one is removed while it publishes`, async
   assert.ok(after.every(({ neighbor, direct }) => neighbor === 0 && direct === 0));
   const cutMs = cutMsOf(removed, rest, removedAt);
   assert.equal(cutMs.length, rest.length);
-  tell(t, 'from the resolve of remove() until every link was cut', cutMs);
+  tell(t, 'from the call of remove() until every link was cut', cutMs);
   t.diagnostic(`it knew after ${(expelled.at - removedAt).toFixed(1)} ms`);
   assert.ok(Math.max(...cutMs) < CUT_MS);
 

@@ -297,8 +297,10 @@ async function remove(
   { memberships }: PeerGroup,
   { name, reason }: Record<'name' | 'reason', string>,
 ): Promise<void> {
+  // From the call on: what is stored before it resolves is on its way meanwhile.
+  const at = timeOfDay();
   const { state } = await memberships.remove(name, { reason });
-  report({ kind: 'removed', at: timeOfDay(), state });
+  report({ kind: 'removed', at, state });
 }
 
 function linksWith(group: PeerGroup, name: string): Record<'neighbor' | 'direct', number> {
