@@ -51,6 +51,7 @@ export function makeChains(): Chains {
       role,
       membershipsBelowMax: role === 'member' ? null : 23,
       leaseMs: null,
+      renews: null,
       ...validity,
     });
   const creator = admit(creatorKey, 'creator', rootKey, group);

@@ -74,6 +74,11 @@ export function requireDuration(
   return value;
 }
 
+export function requireFlag(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalidArgument(name, 'true or false');
+  return value;
+}
+
 export function requireFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw invalidArgument(name, 'a function');
 }

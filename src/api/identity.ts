@@ -16,6 +16,7 @@ export class Identity {
    */
   readonly card: string;
   readonly #certificate: Uint8Array;
+  readonly #publicKey: Uint8Array;
   readonly #export: (options: SealOptions) => Promise<string>;
 
   /** Made by `PeerNode`. @internal */
@@ -27,7 +28,13 @@ export class Identity {
     this.friendlyName = certificate.friendlyName;
     this.card = writeIdentityCard(certificate);
     this.#certificate = certificate.der;
+    this.#publicKey = certificate.publicKey;
     this.#export = exported;
+  }
+
+  /** The raw Ed25519 key that the name is bound to, 32 bytes: a copy. */
+  get publicKey(): Uint8Array {
+    return this.#publicKey.slice();
   }
 
   /**

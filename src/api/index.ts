@@ -18,6 +18,7 @@ export { DirectStream } from './direct-stream.ts';
 export type { ErrorCode } from './error-catalogue.ts';
 export {
   BroadcastReceivedEvent,
+  DialFailedEvent,
   GraphFailedEvent,
   NeighborChangedEvent,
   PresenceChangedEvent,
@@ -56,6 +57,8 @@ export type { Member } from './member.ts';
 export type { GroupInvitations, InvitationLine } from './membership/group-invitations.ts';
 export type { GroupMemberships, MemberLike } from './membership/group-memberships.ts';
 export type { GroupPropertiesView } from './membership/group-settings.ts';
+export type { CardView, InvitationView } from './membership/invitation-view.ts';
+export type { IssueOptions } from './membership/issue-options.ts';
 export type { JoinOptions } from './membership/join-by-offer.ts';
 export {
   JoinRequestedEvent,
@@ -98,7 +101,7 @@ export type {
   NodeOptions,
 } from './peer-node.ts';
 export { openNode, PeerNode } from './peer-node.ts';
-export type { NewRecord, RecordPage, RecordUpdate, WatchOptions } from './records/group-records.ts';
+export type { RecordPage, WatchOptions } from './records/group-records.ts';
 export { GroupRecords } from './records/group-records.ts';
 export type { LiveChange } from './records/live-search.ts';
 export { LiveSearch } from './records/live-search.ts';
@@ -111,9 +114,10 @@ export type {
   TransferOptions,
   TransferProgress,
 } from './records/record-transfer.ts';
+export type { NewRecord, RecordUpdate } from './records/record-wishes.ts';
 export type { QueryCondition } from './records/search-condition.ts';
 export type { QueryOrder, RecordQuery } from './records/search-query.ts';
 export type { AttributeInput, Attributes } from './records/shared-record.ts';
 export { SharedRecord } from './records/shared-record.ts';
 export type { IdentityChoice } from './vault-choice.ts';
-export type { NamingOptions } from './vault-entries.ts';
+export type { IdentityOptions, NamingOptions } from './vault-entries.ts';

@@ -21,7 +21,7 @@ export interface ListenOptions {
 
 export class NodeListening {
   readonly #services: NodeServices;
-  readonly #listener: TlsListener;
+  #listener: TlsListener;
   /** Throws `NODE_CLOSED`. */
   readonly #requireOpen: () => void;
 
@@ -38,9 +38,19 @@ export class NodeListening {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw invalidArgument('port', 'a whole number from 0 to 65535');
     }
+    const listener = this.#listener;
     const bound =
       host === undefined ? await this.#listenEverywhere(port) : await this.#listenAt(host, port);
+    if (listener !== this.#listener) throw new PeerGroupError('LISTEN_FAILED', 'It was stopped.');
     this.#services.addresses = [...this.#services.addresses, ...reachableAddresses(bound)];
+  }
+
+  /** Takes nobody new and forgets where it was; what has come in stays. */
+  async stop(): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = new TlsListener(this.#services.doors);
+    this.#services.addresses = [];
+    await listener.stop();
   }
 
   close(): Promise<void> {

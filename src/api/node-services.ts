@@ -30,11 +30,27 @@ export class NodeServices {
   readonly chainMemory = new ChainMemory();
   readonly pool = new GatherPool();
   readonly doors = new Doors(nodeCrypto, systemClock);
-  /** Where this node listens. */
-  addresses: readonly Address[] = [];
   readonly sealing: Sealing = nodeSealing;
+  #addresses: readonly Address[] = [];
+  readonly #addressListeners = new Set<() => void>();
   #lastId = 0n;
   #exchange: Promise<PasswordExchange> | null = null;
+
+  /** Where this node listens. */
+  get addresses(): readonly Address[] {
+    return this.#addresses;
+  }
+
+  set addresses(addresses: readonly Address[]) {
+    this.#addresses = addresses;
+    for (const tell of this.#addressListeners) tell();
+  }
+
+  /** `tell` is called when the addresses are others; the result ends that. */
+  watchAddresses(tell: () => void): () => void {
+    this.#addressListeners.add(tell);
+    return () => this.#addressListeners.delete(tell);
+  }
 
   /** For connections and opens: not 0, unique in this node. */
   readonly nextId = (): bigint => {

@@ -166,6 +166,7 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     doors,
     secrets,
     member,
+    group: stored.name,
     credentials,
     desk,
     joins: belonging.renewals,
@@ -186,6 +187,7 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
         revokeOwnMembership({ membership: own.current, signer: key, records, services }),
     },
     onClose: async () => {
+      stopWatching();
       door.close();
       belonging?.close();
       const saved = Promise.all([leases?.close(), secrets.saved()]);
@@ -200,6 +202,7 @@ export function openStoredGroup(opening: GroupOpening): PeerGroup {
     },
   });
   const moveDoor = (): void => door.move();
+  const stopWatching = services.watchAddresses(() => graph?.readdress());
   return group;
 }
 

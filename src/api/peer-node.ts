@@ -1,18 +1,24 @@
 // A node: one directory with identities and groups, and one port at which their members are reached.
 
+import type { KeyObject } from 'node:crypto';
 import { openVault } from '../adapters/vault/open-vault.ts';
 import type { StoredGroup } from '../adapters/vault/stored-group.ts';
 import type { Vault } from '../adapters/vault/vault.ts';
 import { formatAddress } from '../core/domain/addresses.ts';
-import type { IdentityCertificate } from '../core/domain/certificates.ts';
 import { requireNotAborted, requireObject, requireText } from './arguments.ts';
-import { Identity } from './identity.ts';
-import { type JoinOptions, requireJoinOptions } from './membership/join-by-offer.ts';
+import type { Identity } from './identity.ts';
+import {
+  type CardView,
+  type InvitationView,
+  readCard,
+  readInvitationView,
+} from './membership/invitation-view.ts';
+import { JOIN_KEYS, type JoinOptions, requireJoinOptions } from './membership/join-by-offer.ts';
 import { Joining } from './membership/joining.ts';
 import { type ImportGroupOptions, importedGroup, openGroupExport } from './moving/group-export.ts';
-import { exportIdentity, openIdentityExport } from './moving/identity-export.ts';
 import { removeGroup } from './moving/remove-group.ts';
 import type { SealOptions } from './moving/sealed-text.ts';
+import { NodeIdentities } from './node-identities.ts';
 import { type ListenOptions, NodeListening } from './node-listening.ts';
 import { NodeServices } from './node-services.ts';
 import { openStoredGroup } from './open-stored-group.ts';
@@ -34,10 +40,10 @@ import { requireNode } from './require-node.ts';
 import { chooseGroup, chooseIdentity, type IdentityChoice } from './vault-choice.ts';
 import {
   certificateOf,
+  type IdentityOptions,
   membershipOf,
   type NamingOptions,
   newGroup,
-  newIdentity,
 } from './vault-entries.ts';
 
 export interface NodeOptions {
@@ -54,13 +60,6 @@ export interface NodeOptions {
 export interface GroupOptions extends IdentityChoice, RecordOptions {}
 
 const CHOICE_KEYS: readonly (keyof IdentityChoice)[] = ['identity'];
-const JOIN_KEYS: readonly (keyof JoinOptions)[] = [
-  'password',
-  'timeoutMs',
-  'approvalMs',
-  'onPending',
-  'signal',
-];
 const NAMING_KEYS: readonly (keyof NamingOptions)[] = ['friendlyName', 'classifier'];
 
 export interface GroupSummary {
@@ -101,12 +100,14 @@ export class PeerNode implements AsyncDisposable {
   readonly #inWork = new Set<string>();
   readonly #closing = new AbortController();
   readonly #joining: Joining;
+  readonly #identities: NodeIdentities;
   #closed: Promise<void> | null = null;
 
   /** Made by `openNode`. @internal */
   constructor(vault: Vault, directory: string) {
     this.#vault = vault;
     this.#directory = directory;
+    this.#identities = new NodeIdentities(vault, this.#services, () => this.#requireOpen());
     this.#joining = new Joining(
       vault,
       this.#services,
@@ -122,9 +123,7 @@ export class PeerNode implements AsyncDisposable {
 
   /** The identities of this directory, the oldest first. */
   get identities(): readonly Identity[] {
-    return this.#vault
-      .identities()
-      .map((stored) => this.#identityOf(certificateOf(stored, this.#services)));
+    return this.#identities.list();
   }
 
   /** The groups that the identities of this directory are members of. */
@@ -138,18 +137,50 @@ export class PeerNode implements AsyncDisposable {
     );
   }
 
-  /** Makes a key pair and a name for it. */
-  async createIdentity(options: NamingOptions = {}): Promise<Identity> {
+  /** Makes a name for a new key pair, or for the one that is given. Rejects with `IDENTITY_EXISTS` when that one is here. */
+  async createIdentity(options: IdentityOptions = {}): Promise<Identity> {
+    return await this.#identities.create(options);
+  }
+
+  /**
+   * Gives an identity another friendly name; empty for its name itself. The key and the name stay, and so do the
+   * memberships that it has: these say what it was called when they were issued. Rejects with `IDENTITY_NOT_FOUND`.
+   */
+  async renameIdentity(identity: Identity | string, friendlyName: string): Promise<Identity> {
+    return await this.#identities.rename(identity, friendlyName);
+  }
+
+  /**
+   * Whether the keys of the directory, and those of the identity where one is named, can still be read by us and by
+   * nobody else. Rejects with `NO_KEY_ACCESS`, `VAULT_CORRUPT` and `IDENTITY_NOT_FOUND`.
+   */
+  async checkKeys(identity?: Identity | string): Promise<void> {
+    await this.#identities.check(identity);
+  }
+
+  /** Secret: whoever has the private key is this identity. Throws `IDENTITY_NOT_FOUND`. */
+  privateKeyOf(identity: Identity | string): KeyObject {
+    return this.#identities.privateKeyOf(identity);
+  }
+
+  /** What an identity card says. Throws `IDENTITY_INVALID`. */
+  readCard(text: string): CardView {
     this.#requireOpen();
-    const { stored, certificate } = newIdentity(options, this.#services);
-    await facingTheWorld(() => this.#vault.addIdentity(stored));
-    return this.#identityOf(certificate);
+    return readCard(text, this.#services);
+  }
+
+  /**
+   * What an invitation of any kind says, without joining; also of one that has expired or is not valid yet. That it is
+   * whole and signed by whoever issued it is checked: throws `INVITATION_INVALID` and `UNSUPPORTED_VERSION`.
+   */
+  readInvitation(text: string): InvitationView {
+    this.#requireOpen();
+    return readInvitationView(text, this.#services);
   }
 
   /** The same as `Identity.export`. Rejects with `IDENTITY_NOT_FOUND`. */
   async exportIdentity(identity: Identity | string, options: SealOptions): Promise<string> {
-    this.#requireOpen();
-    return await exportIdentity(chooseIdentity(this.#vault, identity), options);
+    return await this.#identities.export(identity, options);
   }
 
   /**
@@ -157,12 +188,7 @@ export class PeerNode implements AsyncDisposable {
    * be in one group at once. Rejects with `EXPORT_NOT_OPENED` and `IDENTITY_EXISTS`; nothing has changed then.
    */
   async importIdentity(text: string, options: SealOptions): Promise<Identity> {
-    this.#requireOpen();
-    requireText('text', text);
-    const { stored, certificate } = await openIdentityExport(text, options, this.#services);
-    this.#requireOpen();
-    await facingTheWorld(() => this.#vault.addIdentity(stored));
-    return this.#identityOf(certificate);
+    return await this.#identities.import(text, options);
   }
 
   /**
@@ -170,9 +196,7 @@ export class PeerNode implements AsyncDisposable {
    * `IDENTITY_IN_USE` while it is a member of groups here, and `IDENTITY_NOT_FOUND`.
    */
   async deleteIdentity(identity: Identity | string): Promise<void> {
-    this.#requireOpen();
-    const { name } = chooseIdentity(this.#vault, identity);
-    await facingTheWorld(() => this.#vault.removeIdentity(name));
+    await this.#identities.delete(identity);
   }
 
   /** Makes a group whose creator is the identity, and opens it. */
@@ -281,6 +305,12 @@ export class PeerNode implements AsyncDisposable {
     return this.addresses;
   }
 
+  /** Takes nobody new and frees the ports; connections stay. `listen()` may be called again. */
+  async stopListening(): Promise<void> {
+    this.#requireOpen();
+    await this.#listening.stop();
+  }
+
   /** Closes all groups and stops listening. Ends within 5 s, whatever others do; after a failure all is closed, too. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -331,12 +361,6 @@ export class PeerNode implements AsyncDisposable {
       await group.close();
       throw error;
     }
-  }
-
-  #identityOf(certificate: IdentityCertificate): Identity {
-    return new Identity(certificate, (options) =>
-      this.exportIdentity(certificate.subject, options),
-    );
   }
 
   async #deleteGroup(stored: StoredGroup): Promise<void> {

@@ -1,5 +1,6 @@
 // What is written to the vault: a new identity, a new group, a group that was joined.
 
+import { KeyObject } from 'node:crypto';
 import { SigningKey } from '../adapters/crypto/signing-key.ts';
 import type { StoredIdentity } from '../adapters/vault/identity-shelf.ts';
 import type { StoredGroup } from '../adapters/vault/stored-group.ts';
@@ -22,13 +23,18 @@ import type { GroupSecrets } from './moving/group-config.ts';
 import { withContacts } from './moving/merged-contacts.ts';
 import { mergedSecrets } from './moving/merged-secrets.ts';
 import type { NodeServices } from './node-services.ts';
-import { errorOfRefusal, PeerGroupError } from './peer-group-error.ts';
+import { errorOfRefusal, invalidArgument, PeerGroupError } from './peer-group-error.ts';
 
 export interface NamingOptions {
   /** Free text for people, at most 255 characters. */
   readonly friendlyName?: string;
   /** The part of the name behind the dot, at most 149 characters; none by default. */
   readonly classifier?: string;
+}
+
+export interface IdentityOptions extends NamingOptions {
+  /** A private Ed25519 key to be the identity's; a new one by default. */
+  readonly key?: KeyObject;
 }
 
 /** 1000 years, which counts as without end: p2p.h's figure. */
@@ -39,9 +45,9 @@ export interface NewIdentity {
   readonly certificate: IdentityCertificate;
 }
 
-export function newIdentity(options: NamingOptions, services: NodeServices): NewIdentity {
+export function newIdentity(options: IdentityOptions, services: NodeServices): NewIdentity {
   const { friendlyName, classifier } = requireNaming(options);
-  const key = SigningKey.generate();
+  const key = options.key === undefined ? SigningKey.generate() : requireKey(options.key);
   const name = parsePeerName(joinName(authorityOf(key), classifier));
   const createdAt = services.clock.now().wallTime;
   const validity = endlessFrom(createdAt);
@@ -52,6 +58,17 @@ export function newIdentity(options: NamingOptions, services: NodeServices): New
     ...validity,
   });
   return { stored: { name, certificate: certificate.der, key: key.pkcs8, createdAt }, certificate };
+}
+
+/** The certificate of the same key and name with another friendly name. */
+export function renamedIdentity(
+  { name, key }: StoredIdentity,
+  friendlyName: string,
+  { issuer, clock }: NodeServices,
+): IdentityCertificate {
+  const validity = endlessFrom(clock.now().wallTime);
+  const signer = SigningKey.fromPkcs8(key);
+  return issuer.issueIdentity({ key: signer, subject: name, friendlyName, ...validity });
 }
 
 /** A group whose creator is the identity of `creator`. */
@@ -155,6 +172,12 @@ function requireNaming(options: NamingOptions): {
     friendlyName: requireFriendlyName('friendlyName', options.friendlyName),
     classifier: requireClassifier('classifier', options.classifier),
   };
+}
+
+function requireKey(key: unknown): SigningKey {
+  const isPrivate = key instanceof KeyObject && key.type === 'private';
+  if (isPrivate && key.asymmetricKeyType === 'ed25519') return SigningKey.fromKeyObject(key);
+  throw invalidArgument('key', 'a private Ed25519 KeyObject');
 }
 
 function authorityOf(key: SigningKey): string {

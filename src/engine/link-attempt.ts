@@ -11,7 +11,8 @@ import type { LinkFailure } from './link-failure.ts';
 import { type HandshakeRun, LinkHandshake } from './link-handshake.ts';
 
 export interface LinkAttempt {
-  readonly member: PeerName;
+  /** Null: whoever of the group is there. */
+  readonly member: PeerName | null;
   readonly candidate: Candidate;
   readonly facts: HandshakeRun['facts'];
   readonly timeoutMs: number;
@@ -42,7 +43,7 @@ export function attemptLink(attempt: LinkAttempt): () => void {
     if (secret === undefined) return;
     giveUp = attemptBy(secret, { ...attempt, timeoutMs: leftMs }, (why, detail) => {
       if (why === 'unknownName' && secrets.length > 0 && endsAt > clock.now().instant) tryNext();
-      else attempt.listener.onFailed(failureOfDial(why, detail));
+      else attempt.listener.onFailed(failureOfDial(why, detail, attempt.member));
     });
   };
   tryNext();
@@ -57,7 +58,8 @@ function attemptBy(
   const { member, wires, clock, credentials, listener } = attempt;
   const { crypto } = attempt.handshake;
   const hour = hourOf(clock.now().wallTime);
-  const name = doorName(crypto, { discoverySecret, member }, hour);
+  const { group } = attempt.facts.membership;
+  const name = doorName(crypto, { discoverySecret, member: member ?? group }, hour);
   let handshake: LinkHandshake | null = null;
   const target = { address: attempt.candidate.address, doorName: name, credentials };
   const giveUp = wires.dial(target, (outcome) => {
@@ -87,11 +89,16 @@ function attemptBy(
   };
 }
 
-function failureOfDial(why: DialFailureKind, detail: string): LinkFailure {
+function failureOfDial(why: DialFailureKind, detail: string, member: PeerName | null): LinkFailure {
   switch (why) {
     case 'unreachable':
       return { code: 'UNREACHABLE', detail };
     case 'unknownName':
+      if (member === null) {
+        const hint =
+          'who answers there does not know the group, or our clocks differ by over an hour';
+        return { code: 'NOT_AUTHENTICATED', detail: hint };
+      }
       return {
         code: 'WRONG_IDENTITY',
         detail: 'who answers there does not go by this name, or our clocks differ by over an hour',

@@ -98,7 +98,7 @@ export class RecordDesk {
       carryOut: (step) => this.#carryOut(step, 'elsewhere', 'process'),
       admit: (released) => this.#admitReleased(released),
       report: (failures) => this.#report(failures),
-      schedule: () => this.#schedule(),
+      schedule: () => this.schedule(),
     });
     this.#wakeAfter(0);
     this.#security.sweepSoon();
@@ -262,8 +262,8 @@ export class RecordDesk {
   /** What is deferred waits, in the share of whoever forwarded it. */
   #judged({ batch, from }: Forwarded, verdicts: readonly RecordVerdict[]): TakeResult {
     if (from !== null && verdicts.some(({ kind }) => kind === 'deferred')) {
-      this.#parts.book.keepWaiting(batch, verdicts, from);
-      this.#schedule();
+      this.#parts.book.keepWaiting(batch, verdicts, from, this.#now());
+      this.schedule();
     }
     return { kind: 'judged', verdicts };
   }
@@ -303,7 +303,7 @@ export class RecordDesk {
     } catch (error) {
       this.#report([error]);
     }
-    this.#schedule();
+    this.schedule();
   }
 
   /** Some of what is due by now. First what makes room; each part for itself, for one that fails must not stop the others. */
@@ -328,7 +328,7 @@ export class RecordDesk {
       failures.push(...this.#admitReleased(released));
     }
     this.#security.sweepSoon();
-    this.#schedule();
+    this.schedule();
     this.#report(failures);
   }
 
@@ -362,8 +362,8 @@ export class RecordDesk {
     for (const { done } of this.#waiting.takeAll()) done({ kind: 'failed', error });
   }
 
-  /** One wake-up, for what is due next. Reckoned before the one there is goes, which is all that is left if it fails. */
-  #schedule(): void {
+  /** One wake-up, for what is due next, also by others' doing. Reckoned before the one there is goes, which is all that is left if it fails. */
+  schedule(): void {
     if (!this.#isOpen) return;
     const delayMs = this.#untilNextMs();
     if (this.#isOpen) this.#wakeAfter(delayMs);

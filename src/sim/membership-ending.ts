@@ -12,6 +12,7 @@ import {
 } from './checks/end-checks.ts';
 import {
   checkEpoch,
+  checkNothingOutlived,
   checkNothingTaken,
   checkOnlyCounting,
   checkSameMembers,
@@ -40,12 +41,13 @@ export function endWithRemovals(world: SimWorld, { seconds = QUIET_SECONDS }: En
   const complain = (checker: string, sentence: string): void => world.complain(checker, sentence);
   checkNobodyLockedOut(world, honest, circle, complain);
   checkOnlyCounting(members, judge, complain);
+  checkNothingOutlived(members, judge, complain);
   checkSameMembers(members, judge, complain);
   checkSameSecurity(members, judge, complain);
   checkOnline(members, complain);
   checkOnePiece(members, complain);
   checkMutual(members, loose, complain);
-  checkSameRecords(members, complain, (record) => judge.knowsCreatorOf(record));
+  checkSameRecords(members, complain);
   checkSameVerdicts(members, judge, complain);
   checkNothingTaken(members, { world, judge }, complain);
   checkEpoch(members, { all: world.nodes, judge }, complain);

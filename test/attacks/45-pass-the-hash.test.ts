@@ -41,6 +41,7 @@ function forgedChain(): readonly Uint8Array[] {
     notBefore: membership.notBefore,
     notAfter: membership.notAfter,
     leaseMs: null,
+    renews: null,
   });
   return [...membership.chain, certificate].map(({ der }) => der);
 }

@@ -19,7 +19,8 @@ const FUTURE = 'test/attacks/16-future-clock.test.ts';
 const ADMISSION_TEST = 'test/unit/book/admission.test.ts';
 const LAWS_TEST = 'test/unit/book/record-laws.test.ts';
 /** The second lock on what an administrator may do with the expiration. */
-const REACH = ' || content.expiresAt > lastExpiration(creator)) return null;';
+const REACH = 'found === null || moment > lastExpiration(found) ?';
+const LISTED = 'src/core/book/listed-members.ts';
 
 export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
   {
@@ -88,9 +89,9 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
   {
     attack: 12,
     name: "that a record lives no longer than its creator's membership",
-    file: ADMISSION,
+    file: LISTED,
     find: REACH,
-    replace: ') return null;',
+    replace: 'found === null ?',
     testFile: FROZEN,
     testPattern: 'the farthest expiration',
   },
@@ -241,9 +242,9 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
   {
     attack: 15,
     name: 'the expiration of what an administrator deletes',
-    file: ADMISSION,
+    file: LISTED,
     find: REACH,
-    replace: ') return null;',
+    replace: 'found === null ?',
     testFile: OUTSIDE,
     testPattern: 'an administrator deletes',
   },
@@ -275,8 +276,8 @@ export const WEAKENINGS_OF_RECORDS: readonly Weakening[] = [
     attack: 16,
     name: 'that a released batch is judged again',
     file: WAITING,
-    find: '[...this.#dueAt].filter(([, at]) => at <= now)',
-    replace: '[...this.#dueAt].filter(([, at]) => at <= now + 1)',
+    find: 'if (each.key !== null || each.end > now) continue;',
+    replace: 'if (each.key !== null || each.end > now + 1) continue;',
     testFile: 'test/unit/book/waiting-room.test.ts',
     testPattern: 'waits for a time',
   },

@@ -1,10 +1,12 @@
-// The weakenings for attacks 23 to 25 and 35 (see weakening.ts): what a removed member signed and what it
-// did to others' records.
+// The weakenings for attacks 23 to 25 and 35 (see weakening.ts): what a removed member signed, what others made
+// of it, and what it did to others' records.
 
 import type { Weakening } from './weakening.ts';
 
 const ADMISSION = 'src/core/book/admission.ts';
 const BOOK = 'src/core/book/record-book.ts';
+const LISTED = 'src/core/book/listed-members.ts';
+const OUTLIVED = 'test/unit/book/outlived-records.test.ts';
 const HITS = 'src/core/security/hits.ts';
 const SWEEP = 'src/core/book/removal-sweep.ts';
 const WAITING = 'src/core/book/waiting-room.ts';
@@ -106,10 +108,100 @@ export const WEAKENINGS_OF_REMOVAL: readonly Weakening[] = [
     testPattern: 'that is not listed is not learned',
   },
   {
+    attack: 25,
+    name: 'that a void membership is remembered as such',
+    file: BOOK,
+    find: '    this.#voidChains.add(bytesKey(chainDigest));\n',
+    replace: '',
+    testFile: OUTLIVED,
+    testPattern: 'is not waited for when a batch under it comes again',
+  },
+  {
+    attack: 25,
+    name: 'that it is void in one state only',
+    file: BOOK,
+    find: '    this.#voidChains.clear();\n    this.#sweep',
+    replace: '    this.#sweep',
+    testFile: OUTLIVED,
+    testPattern: 'until somebody says something new',
+  },
+  {
+    attack: 25,
+    name: 'that only listed memberships speak for a creator',
+    file: LISTED,
+    find: 'if (membership === null || !state.isChainListed(membership)) continue;',
+    replace: 'if (membership === null) continue;',
+    testFile: OUTLIVED,
+    testPattern: 'does not come in where the removal came first',
+  },
+  {
+    attack: 25,
+    name: 'that memberships which come are looked at',
+    file: BOOK,
+    find: '    if (arrived.length > 0) this.#listed.forget();\n',
+    replace: '',
+    testFile: OUTLIVED,
+    testPattern: 'when the member comes back otherwise',
+  },
+  {
+    attack: 25,
+    name: 'that what others made goes with its creator',
+    file: SWEEP,
+    find: 'if (end === null || expiresAt > lastExpiration(end)) step.removeOutlived(id);',
+    replace: '',
+    testFile: OUTLIVED,
+    testPattern: 'goes where it came before the removal',
+  },
+  {
+    attack: 25,
+    name: 'that it goes once',
+    file: SWEEP,
+    find: 'if (before === null || this.#settled.has(bytesKey(id))) return;',
+    replace: 'if (before === null) return;',
+    testFile: OUTLIVED,
+    testPattern: 'goes once, and the shadow comes back once',
+  },
+  {
+    attack: 25,
+    name: 'that a shadow may have outlived its creator',
+    file: SWEEP,
+    find: 'return this.#parts.listed.nameUntil(creator, expiresAt) !== null;',
+    replace: 'return true;',
+    testFile: OUTLIVED,
+    testPattern: 'that ends after its creator does not come back',
+  },
+  {
+    attack: 25,
+    name: 'that nothing waits for ever',
+    file: BOOK,
+    find: '    this.#waiting.giveUp(now);\n',
+    replace: '',
+    testFile: 'test/unit/book/record-book.test.ts',
+    testPattern: 'that nobody brings waits a minute',
+  },
+  {
+    attack: 25,
+    name: 'that what was given up is asked for again',
+    file: 'src/core/graph/sync/sync-link.ts',
+    find: '    else this.refusedHere.forgetPending();\n',
+    replace: '',
+    testFile: 'test/unit/graph/sync/reconciler.test.ts',
+    testPattern: 'asked for again when a membership has come',
+  },
+  {
+    attack: 25,
+    name: 'that one batch waits once',
+    file: WAITING,
+    find: '    this.#removeTwin(batch, from, key);\n',
+    replace: '',
+    testFile: 'test/unit/book/waiting-room.test.ts',
+    testPattern: 'takes the place of what it brought before',
+  },
+  {
     attack: 35,
     name: 'that the shadow comes back',
     file: SWEEP,
-    find: "const isKept = shadow !== null && this.#verdictOfBatch(shadow.batch) !== 'removed';",
+    find: 'const isKept = shadow !== null && this.#counts(shadow);',
     replace: 'const isKept = false;',
     testFile: SHADOW,
     testPattern: 'come back from their shadows',
@@ -118,8 +210,8 @@ export const WEAKENINGS_OF_REMOVAL: readonly Weakening[] = [
     attack: 35,
     name: 'that the shadow is judged before it comes back',
     file: SWEEP,
-    find: "const isKept = shadow !== null && this.#verdictOfBatch(shadow.batch) !== 'removed';",
-    replace: 'const isKept = shadow !== null;',
+    find: "    if (this.#verdictOfBatch(batch) === 'removed') return false;\n",
+    replace: '',
     testFile: SHADOW,
     testPattern: 'when both are swept away at once',
   },

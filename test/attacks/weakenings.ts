@@ -12,6 +12,7 @@ import { WEAKENINGS_OF_PASSWORDS } from './weakenings-of-passwords.ts';
 import { WEAKENINGS_OF_RECORDS } from './weakenings-of-records.ts';
 import { WEAKENINGS_OF_RELAYS } from './weakenings-of-relays.ts';
 import { WEAKENINGS_OF_REMOVAL } from './weakenings-of-removal.ts';
+import { WEAKENINGS_OF_RENEWALS } from './weakenings-of-renewals.ts';
 import { WEAKENINGS_OF_STATEMENTS } from './weakenings-of-statements.ts';
 
 export const WEAKENINGS: readonly Weakening[] = [
@@ -23,6 +24,7 @@ export const WEAKENINGS: readonly Weakening[] = [
   ...WEAKENINGS_OF_JOURNALS,
   ...WEAKENINGS_OF_RELAYS,
   ...WEAKENINGS_OF_REMOVAL,
+  ...WEAKENINGS_OF_RENEWALS,
   ...WEAKENINGS_OF_STATEMENTS,
   ...WEAKENINGS_OF_NEIGHBORS,
   ...WEAKENINGS_OF_GRAPH,

@@ -125,6 +125,7 @@ test('§0.3 has the limits of the code', () => {
       LIMITS.certificatesRevokedMax,
       LIMITS.epochRevocationsMax,
       LIMITS.statementTextBytesMax,
+      LIMITS.applicationTextBytesMax,
       LIMITS.offerUsesMax,
       LIMITS.verifierBytesMax,
       LIMITS.verifierBoxesMax,

@@ -113,7 +113,7 @@ function floodRefusals(): readonly WireRefusal[] {
     refusal('FLOOD', 'parcel kind 4', parcel('010478')),
     refusal('FLOOD', 'no bytes', parcel('0101')),
     refusal('FLOOD', 'application data of 65,697 bytes', parcel(`0102${'78'.repeat(65_697)}`)),
-    refusal('FLOOD', 'a membership of 32,833 bytes', parcel(`0103${'78'.repeat(32_833)}`)),
+    refusal('FLOOD', 'a membership of 32,961 bytes', parcel(`0103${'78'.repeat(32_961)}`)),
     refusal('FLOOD', 'longer than 17,825,800', overLimit(KIND.flood, 17_825_800)),
     refusal('IHAVE', 'nothing', frameText(KIND.iHave, '')),
     refusal('IHAVE', 'an id alone', frameText(KIND.iHave, ID)),
@@ -139,7 +139,7 @@ function membershipRefusals(): readonly WireRefusal[] {
     refusal('SECURITY_WANT', 'a digest twice', want(`02${DIGEST.repeat(2)}`)),
     refusal('SECURITY_WANT', 'a digest that ends early', want('0111')),
     refusal('MEMBERSHIP', 'no certificate', frameText(KIND.membership, '00')),
-    refusal('MEMBERSHIP', '26 certificates', frameText(KIND.membership, `1a${'0100'.repeat(26)}`)),
+    refusal('MEMBERSHIP', '65 certificates', frameText(KIND.membership, `41${'0100'.repeat(65)}`)),
   ];
 }
 

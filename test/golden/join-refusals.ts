@@ -40,8 +40,8 @@ export function joinRefusals(): readonly WireRefusal[] {
     refusal('JOIN', 'longer than 40,960', overLimit(KIND.join, payloadBytesMax(KIND.join))),
     refusal(
       'JOIN_CHALLENGE',
-      '26 certificates',
-      frameText(KIND.joinChallenge, `1a${'0100'.repeat(26)}00${SIGNATURE}`),
+      '65 certificates',
+      frameText(KIND.joinChallenge, `41${'0100'.repeat(65)}00${SIGNATURE}`),
     ),
     refusal(
       'JOIN_CHALLENGE',

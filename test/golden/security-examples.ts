@@ -107,6 +107,7 @@ function properties(): Uint8Array {
       friendlyName: 'Schachklub «Läufer»',
       comment: 'Tuesdays and Fridays',
       leaseMs: LEASE_MS,
+      application: '{"board":"19×19"}',
     },
     [byGroupKey],
   );

@@ -135,6 +135,7 @@ function otherRefusals(): readonly WireRefusal[] {
     friendlyName: 'A',
     comment: '',
     leaseMs: 1,
+    application: '',
   });
   return [
     refusal(MESSAGE, 'admitted out of order', saying(3, `${DIGEST}02${DIGEST}${LOWER}`)),
@@ -152,9 +153,15 @@ function otherRefusals(): readonly WireRefusal[] {
       saying(5, `${DIGEST.repeat(2)}41${DIGEST.repeat(65)}`),
     ),
     refusal(MESSAGE, 'properties of version 0', saying(6, `00${named.slice(2)}`)),
-    refusal(MESSAGE, 'properties with a lease of 0', saying(6, `${named.slice(0, -2)}00`)),
+    refusal(MESSAGE, 'properties with a lease of 0', saying(6, `${named.slice(0, -4)}0000`)),
     refusal(MESSAGE, 'a friendly name with a zero', saying(6, '0101000001')),
     refusal(MESSAGE, 'a friendly name of 256 units', saying(6, `018002${'78'.repeat(256)}0001`)),
+    refusal(MESSAGE, 'an application text with a zero', saying(6, `${named.slice(0, -2)}0100`)),
+    refusal(
+      MESSAGE,
+      'an application text of 4,097 bytes',
+      saying(6, `${named.slice(0, -2)}8120${'78'.repeat(4_097)}`),
+    ),
     refusal(MESSAGE, 'a share of nothing', saying(7, `${DIGEST}00`)),
   ];
 }

@@ -71,6 +71,7 @@ const REMOVING = { reason: [...NO_TEXT, HUGE], withInvited: NO_FLAG } as const;
 const PROPERTIES = {
   friendlyName: [...NO_TEXT, '', HUGE],
   comment: [...NO_TEXT, HUGE, 'ü'.repeat(129)],
+  application: [...NO_TEXT, HUGE, 'x\0', 'ü'.repeat(2_049)],
   leaseMs: FIELDS.leaseMs,
 } as const;
 const JOINING = {

@@ -143,3 +143,21 @@ test('nobody becomes an administrator by a password, or by a code', async (t) =>
     assert.equal((await refusalOf(asked)).code, 'INVALID_ARGUMENT');
   }
 });
+
+test('whoever may invite can give the line of a password away, and nobody one that is over', async (t) => {
+  const alice = await founded(t);
+  const made = await alice.group.invitations.createPassword(WORDS);
+  const ticket = await alice.group.invitations.createTicket();
+  const bob = await comrade(t, alice, 'Bob', 'administrator');
+  await until(() => bob.group.members().length === 2, 10_000);
+  const line = await bob.group.invitations.lineOf(made);
+  assert.equal(line.id, made.id);
+  const view = bob.node.readInvitation(line.text);
+  assert.deepEqual([view.kind, view.group], ['password', alice.group.name]);
+  await admitted(t, 'Carol', line.text, { password: WORDS });
+  const ticketLine = await refusalOf(alice.group.invitations.lineOf(ticket));
+  assert.equal(ticketLine.code, 'INVITATION_NOT_FOUND');
+  await alice.group.invitations.revoke(made);
+  const ended = await refusalOf(alice.group.invitations.lineOf(made));
+  assert.equal(ended.code, 'INVITATION_NOT_FOUND');
+});

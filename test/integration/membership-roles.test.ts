@@ -17,8 +17,10 @@ test('what the creator says about the group is known to all, and nobody else say
     friendlyName: 'Chess',
     comment: '',
     leaseMs: 28 * DAY_MS,
+    application: '',
   });
-  const said = { friendlyName: 'Go', comment: 'Thursdays', leaseMs: 2 * DAY_MS };
+  const application = '{"board":"19×19"}';
+  const said = { friendlyName: 'Go', comment: 'Thursdays', leaseMs: 2 * DAY_MS, application };
   assert.deepEqual(await alice.group.setProperties(said), said);
   await until(() => bob.group.friendlyName === 'Go', 10_000);
   assert.deepEqual(changed, ['Go']);
@@ -29,6 +31,21 @@ test('what the creator says about the group is known to all, and nobody else say
   await bob.group.close();
   const again = await bob.node.openGroup();
   assert.equal(again.friendlyName, 'Go');
+});
+
+test('that the properties were said again is told to all, to the creator too, and when nothing differs', async (t) => {
+  const alice = await founded(t);
+  const bob = await comrade(t, alice, 'Bob');
+  const atAlice = told(alice.group, 'propertiesChanged', () => alice.group.properties.application);
+  const atBob = told(bob.group, 'propertiesChanged', () => bob.group.properties.application);
+  await alice.group.setProperties({ application: 'ü'.repeat(2_048) });
+  await alice.group.setProperties({});
+  assert.deepEqual(atAlice, ['ü'.repeat(2_048), 'ü'.repeat(2_048)]);
+  await until(() => atBob.length > 0, 10_000);
+  await alice.group.setProperties({ application: '' });
+  await alice.group.setProperties({ application: '' });
+  await until(() => bob.group.properties.application === '', 10_000);
+  assert.equal(atAlice.length, 4);
 });
 
 test('the lease of the group is that of new memberships, however they are given', async (t) => {

@@ -12,7 +12,7 @@ import type {
   SearchOrder,
   SearchRequest,
 } from '../../src/core/domain/search.ts';
-import type { BatchesPage, RecordStore, StoreChange } from '../../src/core/ports/record-store.ts';
+import type { RecordStore, StoreChange } from '../../src/core/ports/record-store.ts';
 import type { BatchContents } from '../../src/core/records/batch-contents.ts';
 import {
   putOf,
@@ -22,6 +22,7 @@ import {
   type TestAuthor,
   TestJournal,
 } from '../support/record-builder.ts';
+import { batchesOf, createdBy } from './member-pages.ts';
 import { elementsOf } from './record-elements-kit.ts';
 
 const TYPES = [1, 2, 3].map((byte) => new Uint8Array(16).fill(byte));
@@ -308,18 +309,6 @@ function securityChange(item: number, isPut: boolean): StoreChange {
   return { kind: 'putSecurity', digest, form, bytes: new Uint8Array(100 * item).fill(item) };
 }
 
-/** The hashes, page by page. */
-export function batchesOf(store: RecordStore, author: Uint8Array, max: number): Uint8Array[] {
-  const found: Uint8Array[] = [];
-  for (let after: number | null = null, pages = 0; pages < 1_000; pages++) {
-    const page: BatchesPage = store.batchesOf(author, after, max);
-    found.push(...page.batches.map(({ hash }) => hash));
-    if (page.next === null) return found;
-    after = page.next;
-  }
-  throw new Error('the batches do not end');
-}
-
 function removalsOf(store: RecordStore, now: number): readonly StoreChange[] {
   const due = store.removable(wallTimeOf(TEST_MOMENT + now), 3);
   return due.map(({ id }) => ({ kind: 'removeRecord', id }));
@@ -367,6 +356,8 @@ export function answersOf(
     authors: cast.map(({ publicKey }) => [
       store.use(publicKey),
       store.findMember(publicKey),
+      store.chainsOf(publicKey),
+      createdBy(store, publicKey, 2).toSorted((a, b) => compareBytes(a.id, b.id)),
       store.nextRefresh(publicKey),
       batchesOf(store, publicKey, 2),
       moments.map((now) => store.refreshable(publicKey, now, 5)),

@@ -4,13 +4,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BrokenInvariant } from '../../src/core/base/assert.ts';
+import { compareBytes } from '../../src/core/base/bytes.ts';
+import { hexText } from '../../src/core/base/hex.ts';
 import type {
+  CreatedPage,
   StoreChange,
   StoredSecurityItem,
   StoredVersions,
 } from '../../src/core/ports/record-store.ts';
 import { arrivalOf, TestJournal } from '../support/record-builder.ts';
-import { batchesOf } from './record-history.ts';
+import { batchesOf, createdBy } from './member-pages.ts';
 import {
   ALICE,
   at,
@@ -156,6 +159,77 @@ export function securityKit(storeName: string, make: StoreMaker): void {
       assert.deepEqual(opened.versionsIn(next.batch.hash), { records: [two], shadows: [] });
       assert.deepEqual(opened.versionsIn(new Uint8Array(32)), { records: [], shadows: [] });
     }
+  });
+
+  spec('the chains of a member come by their digests, the one that ends last first', (disk) => {
+    const { arrival } = ALICE;
+    assert.ok(arrival.kind === 'putMembership');
+    const chain = (byte: number, notAfter: number): StoreChange => {
+      return { ...arrival, chainDigest: new Uint8Array(32).fill(byte), notAfter: at(notAfter) };
+    };
+    disk.store.commit(
+      [chain(4, 1_000), chain(2, 3_000), chain(9, 1_000), chain(3, 2_000)],
+      'process',
+    );
+    const own = hexText(arrival.chainDigest);
+    for (const open of [() => disk, () => disk.reopen()]) {
+      const { store } = open();
+      const found = store.chainsOf(ALICE.publicKey).map(hexText);
+      const bytes = found
+        .filter((digest) => digest !== own)
+        .map((digest) => Number(`0x${digest.slice(0, 2)}`));
+      assert.deepEqual(bytes, [2, 3, 4, 9]);
+      assert.equal(found.length, 5);
+      assert.equal(store.chainsOf(BOB.publicKey).length, 1);
+      assert.deepEqual(store.chainsOf(new Uint8Array(32)), []);
+    }
+  });
+
+  spec('what a member created is found, whoever made the version that counts', (disk) => {
+    const { store } = disk;
+    const [ofAlice, ofBob] = [new TestJournal(ALICE), new TestJournal(BOB)];
+    const ordinals = [1, 2, 3, 4, 5];
+    const first = ofAlice.publish(ordinals.map((ordinal) => ({ ordinal })));
+    store.commit(arrivalOf(first, CAST), 'process');
+    const creator = ALICE.publicKey;
+    const expiresAt = at(7_777);
+    const next = ofBob.publish([{ ordinal: 2, creator, version: 2, expiresAt }, { ordinal: 9 }]);
+    store.commit(arrivalOf(next, CAST), 'process');
+    const ids = first.entries.map(({ id }) => id);
+    for (const open of [() => disk, () => disk.reopen()]) {
+      const opened = open().store;
+      for (const max of [1, 2, 4, 5, 6]) {
+        const found = createdBy(opened, creator, max);
+        assert.deepEqual(
+          found.map(({ id }) => id).toSorted(compareBytes),
+          ids.toSorted(compareBytes),
+        );
+        const late = found.filter((each) => each.expiresAt === expiresAt);
+        assert.deepEqual(
+          late.map(({ id }) => id),
+          [ids[1]],
+        );
+      }
+      assert.equal(createdBy(opened, BOB.publicKey, 2).length, 1);
+      assert.deepEqual(opened.createdBy(new Uint8Array(32), null, 5), { records: [], next: null });
+    }
+  });
+
+  spec('pages of what a member created go on although what they had is gone', ({ store }) => {
+    const contents = new TestJournal(ALICE).publish([1, 2, 3].map((ordinal) => ({ ordinal })));
+    store.commit(arrivalOf(contents, CAST), 'process');
+    const found: Uint8Array[] = [];
+    for (let after: bigint | null = null; ; ) {
+      const { records, next }: CreatedPage = store.createdBy(ALICE.publicKey, after, 1);
+      for (const { id } of records) {
+        found.push(id);
+        store.commit([{ kind: 'removeRecord', id }], 'process');
+      }
+      if (next === null) break;
+      after = next;
+    }
+    assert.equal(found.length, 3);
+    assert.equal(store.totalUse().records, 0);
   });
 
   spec('a shadow that is restored stands in its batch again', ({ store }) => {

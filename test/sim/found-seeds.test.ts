@@ -4,8 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runScenario } from '../../sim/run-scenario.ts';
+import { MEMBERSHIP_WORLDS } from '../../sim/scenarios/membership-worlds.ts';
 import { SMALL_WORLDS } from '../../sim/scenarios/small-worlds.ts';
 import { SimWorld } from '../../src/sim/sim-world.ts';
+
+const WORLDS = [...SMALL_WORLDS, ...MEMBERSHIP_WORLDS];
 
 const FOUND: readonly {
   readonly seed: number;
@@ -20,11 +23,26 @@ const FOUND: readonly {
     scenario: 'smoke',
     what: 'nobody looked after a member that crashed and came back',
   },
+  {
+    seed: 166,
+    scenario: 'membership',
+    what: 'a batch waited for ever for a membership that was void and that nobody brought',
+  },
+  {
+    seed: 170,
+    scenario: 'membership',
+    what: 'what somebody had made of a record stayed where its creator was once known, and there alone',
+  },
+  {
+    seed: 429,
+    scenario: 'membership',
+    what: 'a version went twice, with its author and with its creator, and its shadow came back twice',
+  },
 ];
 
 for (const { seed, scenario: name, what } of FOUND) {
   test(`${name} ${seed}: ${what}`, () => {
-    const scenario = SMALL_WORLDS.find((one) => one.name === name);
+    const scenario = WORLDS.find((one) => one.name === name);
     assert.ok(scenario !== undefined);
     const { failure } = runScenario({ scenario, seed, size: scenario.size });
     assert.equal(failure, null, failure?.message);

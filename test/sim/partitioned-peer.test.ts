@@ -241,6 +241,7 @@ test('without the founder and its key administrators go on, and nobody changes t
     friendlyName: 'Mine',
     comment: '',
     leaseMs: 86_400_000,
+    application: '',
   });
   assert.equal(said, null);
   scene.run(20);

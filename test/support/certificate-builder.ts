@@ -34,6 +34,8 @@ export interface Description {
   readonly below: number | null;
   /** In seconds; none when it is missing. */
   readonly lease?: number | null;
+  /** Digest of the first grant; none when it is missing. */
+  readonly renews?: Uint8Array;
   readonly notBefore: WallTime;
   readonly notAfter: WallTime;
 }
@@ -152,6 +154,7 @@ function extensionsOf(described: Description): readonly Buffer[] {
   if (kind !== 'identity') said.push(utf8(group.group));
   if (kind === 'membership') said.push(integer(ROLES[role]));
   if (typeof described.lease === 'number') said.push(longInteger(described.lease));
+  if (described.renews !== undefined) said.push(tlv(4, described.renews));
   const authority =
     kind === 'membership'
       ? [extension(EXTENSION_IDS.authorityKeyId, tlv(0x30, tlv(0x80, issuerKeyId)), 'ignorable')]

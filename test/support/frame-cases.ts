@@ -69,7 +69,7 @@ export const NEIGHBOR_KINDS: readonly (readonly [number, number])[] = [
   [KIND.prune, 0],
   [KIND.securityList, 131_072],
   [KIND.securityWant, 131_072],
-  [KIND.membership, 32_832],
+  [KIND.membership, 32_960],
   [KIND.getSymbols, 16],
   [KIND.symbols, 131_072],
   [KIND.ranges, 131_072],

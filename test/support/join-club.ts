@@ -136,7 +136,9 @@ export class AdmitterHouse {
       desk: null,
       joins: this.host.door(null),
     });
-    this.joinDoors = new JoinDoors({ doors: this.doors, host: this.host, member, credentials });
+    const { group } = who.membership;
+    const { doors, host } = this;
+    this.joinDoors = new JoinDoors({ doors, host, member, group, credentials });
     for (const each of Object.values(STAFF)) this.learn(each.membership);
   }
 

@@ -308,7 +308,7 @@ export class OverlayNetwork {
     const there = this.nodes.find(
       ({ address, membership, isAlive }) =>
         isAlive &&
-        membership.member === target.member &&
+        (target.member === null || membership.member === target.member) &&
         target.addresses.some(({ host }) => host === address.host),
     );
     const isApart = there !== undefined && there.side !== node.side;

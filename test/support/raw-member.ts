@@ -110,6 +110,7 @@ export function foundRaw(
     role: 'creator',
     membershipsBelowMax: 23,
     leaseMs: null,
+    renews: null,
     ...dates,
   });
   const judged = judge.judgeSoundness([root.der, own.der]);
@@ -137,6 +138,7 @@ export function grantRaw(
     role,
     membershipsBelowMax: role === 'member' ? null : 22,
     leaseMs: null,
+    renews: null,
     notBefore,
     notAfter,
   });

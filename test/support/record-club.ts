@@ -92,12 +92,14 @@ export function newBook(
   { person: signer, membership }: Recorder,
   store: RecordStore,
   quotas = AMPLE,
+  isRefreshHeld: () => boolean = () => false,
 ): RecordBook {
   const chance = seededChance(`records of ${signer.friendlyName}`);
   const crypto = nodeCrypto;
   const known = openSecurity({ store, crypto, judge: JUDGE, membership });
   const ownMembership = (): Membership => membership;
-  return new RecordBook({ store, crypto, chance, signer, ownMembership, quotas, ...known });
+  const parts = { store, crypto, chance, signer, ownMembership, quotas, isRefreshHeld };
+  return new RecordBook({ ...parts, ...known });
 }
 
 export function newStore({ person: { publicKey } }: Recorder): MemoryRecordStore {
@@ -212,7 +214,7 @@ export class Keeper<Store extends RecordStore = MemoryRecordStore> {
   #admit(batch: VerifiedBatch, from: string): readonly RecordVerdict[] {
     const step = this.book.admit(batch, this.now);
     this.#carryOut(step);
-    this.book.keepWaiting(batch, step.verdicts, from);
+    this.book.keepWaiting(batch, step.verdicts, from, this.now);
     return step.verdicts;
   }
 

@@ -101,6 +101,7 @@ export class RosterNetwork {
       eagerLinks: () => eager,
       listener: {
         onPresent: (node) => events.push(`+${nodeById(node.nodeId)}`),
+        onRenewed: () => undefined,
         onLeft: (node, why) => events.push(`-${nodeById(node.nodeId)} ${why}`),
       },
     });

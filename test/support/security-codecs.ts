@@ -121,6 +121,7 @@ const anyBody: fc.Arbitrary<StatementBody> = fc.oneof(
     friendlyName: anyText,
     comment: anyText,
     leaseMs: positive,
+    application: anyText,
   }),
   plain<SecretShare>({ kind: fc.constant('share'), offer: digest, boxes: anyBoxes }),
 );

@@ -94,7 +94,16 @@ export class SceneMaker {
     const name = `person ${this.#random.below(5) === 0 ? this.#random.below(this.#people.length) : this.#people.length}`;
     const isAbove = issuer.membership.chain.some(({ friendlyName }) => friendlyName === name);
     if (isAbove) return;
-    this.#people.push(this.#village.member(name, role, issuer));
+    this.#people.push(this.#village.leased(name, role, issuer, 1 + this.#random.below(9)));
+    if (this.#random.below(2) === 0) this.#renewSomebody();
+  }
+
+  /** By whoever may; of a renewal as well, and by those who were renewed themselves. */
+  #renewSomebody(): void {
+    const of = this.#random.pick(this.#people);
+    const by = this.#random.pick(this.#people);
+    const renewed = this.#village.renewedIfLet(of, by);
+    if (renewed !== null) this.#people.push(renewed);
   }
 
   #addBatch(): void {

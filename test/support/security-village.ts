@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { bytesKey, compareBytes } from '../../src/core/base/bytes.ts';
 import { hexText } from '../../src/core/base/hex.ts';
 import { type WallTime, wallTimeOf } from '../../src/core/base/time.ts';
-import type { Membership } from '../../src/core/domain/membership.ts';
+import type { CertificateChain, Membership } from '../../src/core/domain/membership.ts';
 import type { GroupName } from '../../src/core/domain/names.ts';
 import type {
   Admission,
@@ -20,9 +20,11 @@ import type {
 } from '../../src/core/domain/security.ts';
 import type { Signer } from '../../src/core/ports/crypto.ts';
 import type { StoreChange } from '../../src/core/ports/record-store.ts';
+import { answerRenewal } from '../../src/core/security/renewals.ts';
 import { type Learned, SecurityBook } from '../../src/core/security/security-book.ts';
 import type { SecurityState } from '../../src/core/security/security-state.ts';
 import { coSign, signStatement } from '../../src/core/security/sign-statement.ts';
+import { issuerChainOf } from '../../src/core/trust/lines.ts';
 import {
   decodeStatement,
   encodePage,
@@ -35,6 +37,7 @@ import { WALL_BEGINS_MS } from '../../src/sim/sim-time.ts';
 import { newMemoryStore } from './memory-store.ts';
 
 export const NOW = wallTimeOf(WALL_BEGINS_MS);
+const LEASE_MS = 86_400_000;
 
 /** A member, or the group's key, which has no membership. */
 export interface Speaker {
@@ -91,13 +94,40 @@ export class SecurityVillage {
     return villager;
   }
 
-  /** SHA-256 of the last certificate. */
-  certificateOf({ membership }: Pick<Villager, 'membership'>): Uint8Array {
-    return this.digestOfLast(membership);
+  /** The same with a lease of a day, which may be renewed; it ends after so many days. */
+  leased(name: string, role: MembershipTerms['role'], issuer = this.alice, days = 1): Villager {
+    const terms = { role, leaseMs: LEASE_MS, endsAfterMs: days * LEASE_MS };
+    const villager = this.village.member(name, terms, issuer);
+    this.memberships.push(villager.membership);
+    return villager;
   }
 
-  digestOfLast({ chain }: Membership): Uint8Array {
-    return this.crypto.sha256(chain[chain.length - 1]?.der ?? new Uint8Array());
+  /** Its lease, renewed by another member a minute after it has ended. */
+  renewed(of: Villager, by: Villager): Villager {
+    const renewed = this.renewedIfLet(of, by);
+    assert.ok(renewed !== null, `${by.name} may renew ${of.name}`);
+    return renewed;
+  }
+
+  /** Null when the other one may not, or ends before it would be worth it. */
+  renewedIfLet(of: Villager, by: Villager): Villager | null {
+    const { membership } = of;
+    const issuers = [{ chain: by.membership.chain, key: by.signer }];
+    const parts = { issuers, removalOf: () => null, crypto: this.crypto };
+    const answer = answerRenewal(membership, [], parts, wallTimeOf(membership.notAfter + 60_000));
+    if (answer.kind !== 'issue') return null;
+    const { issuerChain, request } = answer.renewal;
+    const issued = this.village.issuer.issueMembership(request);
+    const ders = [...issuerChain, issued].map(({ der }) => der);
+    const judged = this.village.judge.judgeSoundness(ders);
+    assert.ok(judged.ok, JSON.stringify(judged));
+    this.memberships.push(judged.value);
+    return { ...of, membership: judged.value };
+  }
+
+  /** SHA-256 of the last certificate. */
+  certificateOf({ membership }: Pick<Villager, 'membership'>): Uint8Array {
+    return this.crypto.sha256(membership.certificate.der);
   }
 
   page(digests: readonly Uint8Array[]): SecurityItem {
@@ -105,7 +135,10 @@ export class SecurityVillage {
     const unique = sorted.filter(
       (each, at) => at === 0 || compareBytes(each, sorted[at - 1] ?? each) !== 0,
     );
-    const bytes = encodePage(unique);
+    return this.pageOf(encodePage(unique));
+  }
+
+  pageOf(bytes: Uint8Array): SecurityItem {
     return { form: 'page', bytes, digest: pageDigest(bytes, this.group, this.crypto) };
   }
 
@@ -210,6 +243,7 @@ export class SecurityVillage {
       friendlyName,
       comment: '',
       leaseMs: 86_400_000,
+      application: '',
     };
     return this.say(body, this.root);
   }
@@ -253,13 +287,12 @@ export class SecurityPeer {
   learnChain(membership: Membership): boolean {
     const isKnown = this.#chains.has(bytesKey(membership.chainDigest));
     if (isKnown || !this.#book.wantsChain(membership)) return false;
-    const { chain } = membership;
     const learned: Membership[] = [];
-    for (let length = 2; length <= chain.length; length++) {
-      const ders = chain.slice(0, length).map(({ der }) => der);
-      const judged = this.#village.village.judge.judgeSoundness(ders);
+    for (let each: CertificateChain | null = membership.chain; each !== null; ) {
+      const judged = this.#village.village.judge.judgeSoundness(each.map(({ der }) => der));
       assert.ok(judged.ok);
-      learned.push(judged.value);
+      learned.unshift(judged.value);
+      each = issuerChainOf(each);
     }
     const changes = learned.map(
       (each): StoreChange => ({

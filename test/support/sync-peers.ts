@@ -10,7 +10,7 @@ import { type LinkId, linkIdOf } from '../../src/core/domain/links.ts';
 import { type LinkEffect, Outbox } from '../../src/core/graph/outbox.ts';
 import { ElementIndex } from '../../src/core/graph/sync/element-index.ts';
 import { Reconciler } from '../../src/core/graph/sync/reconciler.ts';
-import type { SyncLag } from '../../src/core/graph/sync/refused-memory.ts';
+import { PENDING, type SyncLag } from '../../src/core/graph/sync/refused-memory.ts';
 import type { SecurityOutcome } from '../../src/core/graph/sync/security-exchange.ts';
 import { FRAME_HEADER_BYTES, KIND, payloadBytesMax } from '../../src/core/wire/frame.ts';
 import { decodeMembership, encodeMembership } from '../../src/core/wire/sync.ts';
@@ -47,7 +47,7 @@ export class SyncPeer {
   keepsBack: (chain: readonly Uint8Array[]) => boolean = () => false;
   /** What it does with a chain that comes. */
   judges: (chain: readonly Uint8Array[]) => SecurityOutcome | 'ignored' = () => 'settled';
-  /** Why a record is not taken here; null for one that is. */
+  /** Why a record is not taken here, `pending` for what cannot be judged yet; null for one that is. */
   refuses: (record: TestRecord) => string | null = () => null;
   readonly #arrivals: { readonly link: LinkId; readonly act: (now: Now) => void }[] = [];
 
@@ -125,17 +125,19 @@ export class SyncPeer {
         const accepted: Uint8Array[] = [];
         const superseded: Uint8Array[] = [];
         const refused: { element: Uint8Array; code: string }[] = [];
+        const deferred: Uint8Array[] = [];
         for (const record of recordsOf(payload)) {
           const code = this.refuses(record);
           const mine = this.#timeOf(record.id);
-          if (code !== null) refused.push({ element: record.element, code });
+          if (code === PENDING) deferred.push(record.element);
+          else if (code !== null) refused.push({ element: record.element, code });
           else if (mine >= record.modifiedAt) superseded.push(record.element);
           else {
             put(this.index, record);
             accepted.push(record.element);
           }
         }
-        const outcome = { accepted, superseded, refused, deferred: [] };
+        const outcome = { accepted, superseded, refused, deferred };
         this.reconciler.onJudged(link, outcome, now, this.out);
       },
     });

@@ -48,9 +48,19 @@ export class SigningKey implements Signer {
     return SigningKey.fromPkcs8(Buffer.concat([PKCS8_PREFIX, seed]));
   }
 
+  /** Of a private Ed25519 key, which is copied. */
+  static fromKeyObject(key: KeyObject): SigningKey {
+    return SigningKey.fromPkcs8(key.export({ format: 'der', type: 'pkcs8' }));
+  }
+
   /** A copy. */
   get publicKey(): Uint8Array {
     return this.#publicKey.slice();
+  }
+
+  /** Secret: what node:crypto signs with. */
+  get privateKey(): KeyObject {
+    return this.#key;
   }
 
   /** Secret: the private key as PKCS #8 DER (RFC 8410), for the vault. */
@@ -73,7 +83,7 @@ export class SigningKey implements Signer {
     return { publicKey: this.publicKey, open: (sealed) => openBox(x25519, sealed) };
   }
 
-  /** Printing with `getters: true` would call the two secret ones. */
+  /** Printing with `getters: true` would call the secret ones. */
   [inspect.custom](): string {
     return 'SigningKey {}';
   }

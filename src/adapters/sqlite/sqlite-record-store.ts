@@ -15,6 +15,7 @@ import type {
   BundlePage,
   BundlePosition,
   BundleRequest,
+  CreatedPage,
   Durability,
   ElementPage,
   ElementPosition,
@@ -114,6 +115,10 @@ export class SqliteRecordStore implements RecordStore {
     return this.#guarded(({ members }) => members.findMember(publicKey));
   }
 
+  chainsOf(publicKey: Uint8Array): readonly Uint8Array[] {
+    return this.#guarded(({ members }) => members.chainsOf(publicKey));
+  }
+
   use(author: Uint8Array): StorageUse {
     return this.#guarded(({ members }) => members.use(author));
   }
@@ -162,6 +167,10 @@ export class SqliteRecordStore implements RecordStore {
 
   versionsIn(batchHash: Uint8Array): StoredVersions {
     return this.#guarded(({ batches }) => batches.versionsIn(batchHash));
+  }
+
+  createdBy(creator: Uint8Array, after: bigint | null, max: number): CreatedPage {
+    return this.#guarded(({ records }) => records.createdBy(creator, after, max));
   }
 
   nextRemoval(): WallTime | null {

@@ -71,11 +71,24 @@ export class TlsListener {
     if (guest !== null) this.#tlsServer(() => guest).emit('connection', pipe);
   }
 
-  /** Takes nobody new and turns those away who have not proved themselves. */
+  /**
+   * Takes nobody new and turns those away who have not proved themselves. Resolves when nobody is left who came in.
+   */
   async close(): Promise<void> {
+    await Promise.all(this.#shut());
+  }
+
+  /** The same for good, while those who came in stay: resolves when the ports are free. */
+  async stop(): Promise<void> {
+    void Promise.all(this.#shut());
+    // Each port is given back in the call; whoever looks at it by an event of its own sees that in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #shut(): readonly Promise<void>[] {
     this.#isClosed = true;
     for (const guest of this.#guests) guest.pipe.destroy();
-    await Promise.all(this.#servers.splice(0).map(stopped));
+    return this.#servers.splice(0).map(stopped);
   }
 
   #onArrival(socket: Socket): void {

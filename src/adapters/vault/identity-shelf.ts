@@ -46,6 +46,13 @@ export class IdentityShelf {
     return identities;
   }
 
+  /** Looks the files over once more. Rejects with `NO_KEY_ACCESS`, `VAULT_CORRUPT` and the like. */
+  async check(name: PeerName): Promise<void> {
+    const entry = identityEntry(name);
+    const found = await this.#read(entry);
+    if (found === null) throw damaged(this.#shelf.path(entry, 'json'), 'missing');
+  }
+
   /** Gives what will be read from now on. Throws `MalformedBytes` for what could not be. */
   async add(identity: StoredIdentity): Promise<StoredIdentity> {
     const entry = identityEntry(identity.name);

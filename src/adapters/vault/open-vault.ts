@@ -65,8 +65,15 @@ async function openLocked(
   const identities = await identityShelf.readAll();
   const groups = await groupShelf.readAll();
   requireIdentities(groups, identities, groupShelf);
-  const writeKeyFile = (next: string | null) => writeKey(keyPath, key, next);
-  return new Vault({ identityShelf, groupShelf, identities, groups, lock, writeKeyFile });
+  return new Vault({
+    identityShelf,
+    groupShelf,
+    identities,
+    groups,
+    lock,
+    checkKeyFile: () => checkKeyFile(directory, keyPath),
+    writeKeyFile: (next) => writeKey(keyPath, key, next),
+  });
 }
 
 async function readKeyFile(path: string, passphrase: string | null): Promise<VaultKey | null> {
@@ -75,6 +82,12 @@ async function readKeyFile(path: string, passphrase: string | null): Promise<Vau
   if (bytes === 'tooLong') throw damaged(path, `longer than ${KEY_FILE_BYTES_MAX} bytes`);
   const locked = decodeVaultFile({ path, kind: 'vaultKey', bytes }, decodeVaultKey);
   return await unlockVaultKey(locked, passphrase);
+}
+
+async function checkKeyFile(directory: string, path: string): Promise<void> {
+  await openPrivateDirectory(directory);
+  const bytes = await readPrivateFile(path, KEY_FILE_BYTES_MAX);
+  if (bytes === null) throw damaged(path, 'missing');
 }
 
 /** Only where nothing is sealed yet: under a new key the old secrets would be lost for good. */

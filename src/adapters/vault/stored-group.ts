@@ -128,7 +128,7 @@ function requireBounded(group: Omit<MembershipPart, 'hasGroupKey'>): void {
   const isEmpty = group.chain.length === 0 || group.chain.some(({ length }) => length === 0);
   if (
     isEmpty ||
-    group.chain.length > LIMITS.membershipsInChainMax + 1 ||
+    group.chain.length > LIMITS.certificatesInChainMax ||
     chainBytes > LIMITS.chainBytesMax
   ) {
     throw new MalformedBytes('chain: empty or too long');

@@ -28,6 +28,8 @@ export interface VaultParts {
   readonly identities: readonly StoredIdentity[];
   readonly groups: readonly StoredGroup[];
   readonly lock: VaultLock;
+  /** Rejects when directory or key file are not as private as they were. */
+  readonly checkKeyFile: () => Promise<void>;
   readonly writeKeyFile: (passphrase: string | null) => Promise<void>;
 }
 
@@ -65,6 +67,17 @@ export class Vault {
       });
     }
     return found;
+  }
+
+  /**
+   * Whether the keys on the disk, and those of the identity where one is named, can still be read by us and by nobody
+   * else. Rejects with `NO_KEY_ACCESS`, `VAULT_CORRUPT` and `IDENTITY_NOT_FOUND`.
+   */
+  checkAccess(name: PeerName | null): Promise<void> {
+    return this.#write(async () => {
+      await this.#parts.checkKeyFile();
+      if (name !== null) await this.#parts.identityShelf.check(this.identity(name).name);
+    });
   }
 
   /** Rejects with `IDENTITY_EXISTS` when there is an identity with this key. */

@@ -93,6 +93,7 @@ type Said =
       readonly role: Role;
       readonly membershipsBelowMax: number | null;
       readonly leaseMs: number | null;
+      readonly renews: Uint8Array | null;
     };
 
 /** The ones between the first and the last three follow from the rest, so they are not read at all. */
@@ -152,9 +153,10 @@ function readOurs(
         throw malformed('basicConstraints do not fit the role');
       }
       const leaseMs = ours.isNext(TAG.integer) ? readLease(ours) : null;
+      const renews = ours.isNext(TAG.octetString) ? readRenews(ours) : null;
       const parsedIssuer = issuer === group ? group : parsePeerName(issuer);
       const names = { group, subject: parsePeerName(subject), issuer: parsedIssuer };
-      return { kind: 'membership', ...names, role, membershipsBelowMax, leaseMs };
+      return { kind: 'membership', ...names, role, membershipsBelowMax, leaseMs, renews };
     }
     default:
       throw malformed(`${field}: kind`);
@@ -173,6 +175,12 @@ function readLease(ours: DerReader): number | null {
   const seconds = ours.longInteger('lease');
   if (seconds > LEASE_SECONDS_MAX) throw malformed('lease');
   return seconds === 0 ? null : seconds * 1000;
+}
+
+function readRenews(ours: DerReader): Uint8Array {
+  const digest = ours.content(TAG.octetString, 'renewed certificate');
+  if (digest.length !== 32) throw malformed('renewed certificate');
+  return digest;
 }
 
 /** The name in a URI; which scheme is due follows from the kind. */

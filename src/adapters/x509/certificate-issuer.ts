@@ -59,7 +59,9 @@ export class X509CertificateIssuer implements CertificateIssuer {
     );
     const common = this.#commonFields({ ...request, publicKey: request.subjectKey });
     const names = { group, subject, issuer, issuerFriendlyName };
-    const granted = { role, membershipsBelowMax, leaseMs };
+    const renews = request.renews === null ? null : new Uint8Array(request.renews);
+    assert(renews === null || renews.length === 32, 'a renewal names a digest');
+    const granted = { role, membershipsBelowMax, leaseMs, renews };
     return sign({ kind: 'membership', ...names, ...granted, ...common }, request.issuerKey);
   }
 

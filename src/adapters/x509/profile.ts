@@ -142,6 +142,7 @@ function writeOurExtension(fields: CertificateFields): Uint8Array {
   if (fields.kind === 'membership') {
     said.push(writeText(fields.group), derInteger(ROLE_NUMBERS[fields.role]));
     if (fields.leaseMs !== null) said.push(derLongInteger(fields.leaseMs / 1000));
+    if (fields.renews !== null) said.push(der(TAG.octetString, fields.renews));
   }
   return writeExtension(OBJECT_IDS.peergroup, 'ignorable', der(TAG.sequence, ...said));
 }

@@ -1,7 +1,7 @@
 // The events of a group that come from its graph.
 
 import { textOf } from '../message.ts';
-import type { GroupStatus, PresentMember, RecordLag } from './graph-views.ts';
+import type { GroupStatus, PresentMember, ReachFailure, RecordLag } from './graph-views.ts';
 import type { NodeIdentity } from './node-identity.ts';
 
 /** The group is connected further than before, or less. */
@@ -16,20 +16,43 @@ export class StatusChangedEvent extends Event {
 }
 
 /**
- * Another member has connected with the group, or is gone. Whoever disconnects is told nothing of those who stay:
+ * Another member has connected with the group, says something else of itself, or is gone. Whoever disconnects is told nothing of those who stay:
  * `members()` is empty then.
  */
 export class PresenceChangedEvent extends Event {
   /**
-   * `left`: it said goodbye. `expired`: nothing was heard of it any more. `removed`: it is no member any more.
+   * `updated`: it listens elsewhere, or is called something else. `left`: it said goodbye. `expired`: nothing was heard
+   * of it any more. `removed`: it is no member any more.
    */
-  readonly change: 'present' | 'left' | 'expired' | 'removed';
+  readonly change: 'present' | 'updated' | 'left' | 'expired' | 'removed';
   readonly member: PresentMember;
 
   constructor(change: PresenceChangedEvent['change'], member: PresentMember) {
     super('presenceChanged');
     this.change = change;
     this.member = member;
+  }
+}
+
+/** A member, or an address where one may be, was tried and is no neighbor of ours by it. It may be tried again. */
+export class DialFailedEvent extends Event {
+  /** The peer name; null when nobody was named who should be there. */
+  readonly member: string | null;
+  /** `host:port`; null when there were several, of which `detail` has the one that says most. */
+  readonly address: string | null;
+  /**
+   * A code of docs/errors.md. `UNREACHABLE`, `TIMED_OUT`: nobody answers. `NOT_AUTHENTICATED`, `WRONG_IDENTITY`: somebody
+   * else does. `CONNECTION_REFUSED`: it takes nobody now. `MEMBERSHIP_EXPIRED`, `MEMBERSHIP_REMOVED`: it does not take us any more.
+   */
+  readonly code: string;
+  readonly detail: string;
+
+  constructor({ member, address, code, detail }: ReachFailure) {
+    super('dialFailed');
+    this.member = member;
+    this.address = address;
+    this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -139,6 +162,7 @@ export interface GraphEventMap {
   readonly statusChanged: StatusChangedEvent;
   readonly presenceChanged: PresenceChangedEvent;
   readonly neighborChanged: NeighborChangedEvent;
+  readonly dialFailed: DialFailedEvent;
   readonly broadcastReceived: BroadcastReceivedEvent;
   readonly syncProgress: SyncProgressEvent;
   readonly synced: SyncedEvent;

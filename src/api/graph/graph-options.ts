@@ -2,8 +2,10 @@
 // anything is changed or sent.
 
 import { utf8Bytes } from '../../core/base/utf8.ts';
+import type { Address } from '../../core/domain/addresses.ts';
 import type { Contact } from '../../core/domain/invitation.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
+import type { Lead } from '../../core/domain/links.ts';
 import { type MessageType, parseMessageType, UNTYPED } from '../../core/domain/message-types.ts';
 import type { NodeName } from '../../core/node/graph-event.ts';
 import {
@@ -24,6 +26,13 @@ export interface ConnectOptions {
   readonly presence?: boolean;
   /** Where members may be found, beside those of `knownMembers`; when they are dialed they have to prove who they are. */
   readonly contacts?: readonly MemberContact[];
+  /**
+   * Where some member may be found, whoever it is: all are tried at once, and who proves to be a member of this group
+   * is taken. `dialFailed` tells of those where nobody was.
+   */
+  readonly addresses?: readonly AddressLike[];
+  /** True: nobody else is dialed than those of `contacts` and `addresses`, until it is connected without it. False by default. */
+  readonly onlyGiven?: boolean;
 }
 
 export interface MemberContact {
@@ -60,19 +69,29 @@ export interface Said {
 /** A guess: what a group of some ten thousand records takes on a slow line. */
 const SYNCED_TIMEOUT_MS = 30_000;
 
-const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = ['presence', 'contacts'];
+const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [
+  'presence',
+  'contacts',
+  'addresses',
+  'onlyGiven',
+];
 const CONTACT_KEYS: readonly (keyof MemberContact)[] = ['name', 'address'];
 const SYNCED_KEYS: readonly (keyof SyncedOptions)[] = ['timeoutMs', 'signal'];
 const BROADCAST_KEYS: readonly (keyof BroadcastOptions)[] = ['type'];
 
-export function requireConnectOptions(given: ConnectOptions): {
+export interface CheckedConnect {
   readonly presence: boolean;
   readonly contacts: readonly Contact[];
-} {
+  readonly addresses: readonly Address[];
+  readonly onlyGiven: boolean;
+}
+
+export function requireConnectOptions(given: ConnectOptions): CheckedConnect {
   // A misspelt `presence` would show somebody who wants to hide.
   const values = Object.fromEntries(ownValues('options', given, CONNECT_KEYS));
-  const { presence = true, contacts = [] } = values;
+  const { presence = true, contacts = [], addresses, onlyGiven = false } = values;
   if (typeof presence !== 'boolean') throw invalidArgument('presence', 'true or false');
+  if (typeof onlyGiven !== 'boolean') throw invalidArgument('onlyGiven', 'true or false');
   if (!Array.isArray(contacts)) throw invalidArgument('contacts', 'an array');
   if (contacts.length > LIMITS.contactsKeptMax) {
     throw invalidArgument('contacts', `at most ${LIMITS.contactsKeptMax}`);
@@ -80,7 +99,25 @@ export function requireConnectOptions(given: ConnectOptions): {
   return {
     presence,
     contacts: contacts.map((contact, at) => requireContact(`contacts[${at}]`, contact)),
+    addresses: requireAddresses('addresses', addresses),
+    onlyGiven,
   };
+}
+
+/** Where anybody of the group may be. */
+export function placesOf(addresses: readonly Address[]): readonly Lead[] {
+  return addresses.map((address) => ({ member: null, addresses: [address] }));
+}
+
+/** None by default; as many as are kept at most. */
+export function requireAddresses(name: string, given: unknown): readonly Address[] {
+  if (given === undefined) return [];
+  const all: readonly unknown[] = guarded(name, () => (Array.isArray(given) ? [...given] : [null]));
+  if (!Array.isArray(given)) throw invalidArgument(name, 'an array');
+  if (all.length > LIMITS.contactsKeptMax) {
+    throw invalidArgument(name, `at most ${LIMITS.contactsKeptMax}`);
+  }
+  return all.map((each, at) => requireAddress(`${name}[${at}]`, each));
 }
 
 function requireContact(path: string, given: unknown): Contact {

@@ -4,7 +4,7 @@
 import { hexText } from '../../core/base/hex.ts';
 import { formatAddress } from '../../core/domain/addresses.ts';
 import type { Lag, NodeName, PresentMember as PresentNode } from '../../core/node/graph-event.ts';
-import type { GraphStatus } from '../../core/node/graph-status.ts';
+import type { DialFailure, GraphStatus } from '../../core/node/graph-status.ts';
 import type { NeighborView } from '../../core/node/graph-views.ts';
 import type { NodeIdentity } from './node-identity.ts';
 
@@ -44,8 +44,10 @@ export interface GroupStatus {
 }
 
 export interface ReachFailure {
-  /** The peer name. */
-  readonly member: string;
+  /** The peer name; null when nobody was named who should be there. */
+  readonly member: string | null;
+  /** `host:port`; null when there were several, of which `detail` has the one that says most. */
+  readonly address: string | null;
   /** A code of docs/errors.md. */
   readonly code: string;
   readonly detail: string;
@@ -64,6 +66,8 @@ export interface PresentMember extends NodeIdentity {
 export interface Neighbor extends NodeIdentity {
   /** True when it dialed us. */
   readonly isIncoming: boolean;
+  /** Where it says that it listens, `host:port` each, as far as is known now. */
+  readonly listenAddresses: readonly string[];
   /** By our clock. */
   readonly since: Date;
   /** Milliseconds, smoothed; null before the first answer. */
@@ -93,7 +97,8 @@ export function statusOf(status: GraphStatus): GroupStatus {
       return { state: 'offline', reason: status.reason, neighbors: 0, lastFailure: null };
     case 'connecting': {
       const { reason, lastFailure } = status;
-      return { state: 'connecting', reason, neighbors: 0, lastFailure };
+      const failure = lastFailure === null ? null : reachFailureOf(lastFailure);
+      return { state: 'connecting', reason, neighbors: 0, lastFailure: failure };
     }
     case 'synchronizing': {
       const { reason, neighbors } = status;
@@ -102,6 +107,10 @@ export function statusOf(status: GraphStatus): GroupStatus {
     case 'online':
       return { state: 'online', reason: null, neighbors: status.neighbors, lastFailure: null };
   }
+}
+
+export function reachFailureOf({ member, address, code, detail }: DialFailure): ReachFailure {
+  return { member, address: address === null ? null : formatAddress(address), code, detail };
 }
 
 export function presentMemberOf(
@@ -121,6 +130,7 @@ export function neighborOf(view: NeighborView, nameOf: NamesNode): Neighbor {
   return {
     ...nameOf(view),
     isIncoming: view.role === 'listener',
+    listenAddresses: view.addresses.map(formatAddress),
     since: new Date(view.since),
     roundTripMs: view.roundTripMs,
     isSynced: view.isSynced,

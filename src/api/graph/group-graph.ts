@@ -6,6 +6,7 @@ import type { Contact } from '../../core/domain/invitation.ts';
 import type { OpenedLink } from '../../core/domain/links.ts';
 import type { MessageType } from '../../core/domain/message-types.ts';
 import type { PeerName } from '../../core/domain/names.ts';
+import { leadOf } from '../../core/node/dial-history.ts';
 import type {
   GraphEvent,
   KnownEpoch,
@@ -18,6 +19,7 @@ import type { ChangeOrigin } from '../../engine/record-desk.ts';
 import { errorOfWorld, PeerGroupError } from '../peer-group-error.ts';
 import {
   BroadcastReceivedEvent,
+  DialFailedEvent,
   type GraphEventMap,
   GraphFailedEvent,
   NeighborChangedEvent,
@@ -30,6 +32,7 @@ import {
 import {
   type BroadcastOptions,
   type ConnectOptions,
+  placesOf,
   requireConnectOptions,
   requireNode,
   requireSaid,
@@ -43,6 +46,7 @@ import {
   neighborOf,
   type PresentMember,
   presentMemberOf,
+  reachFailureOf,
   recordLagOf,
   statusOf,
 } from './graph-views.ts';
@@ -100,6 +104,8 @@ export class GroupGraph {
   /** Why the last engine could not go on. */
   #failure: unknown = null;
   #isClosed = false;
+  /** Those who are known are left alone. */
+  #onlyGiven = false;
 
   constructor(parts: GroupGraphParts) {
     this.#parts = parts;
@@ -132,9 +138,13 @@ export class GroupGraph {
 
   /** Resolves when others can come in. */
   async connect(options: ConnectOptions): Promise<GroupStatus> {
-    const { presence, contacts } = requireConnectOptions(options);
+    const { presence, contacts, addresses, onlyGiven } = requireConnectOptions(options);
+    const hadOnlyGiven = this.#onlyGiven;
+    this.#onlyGiven = onlyGiven;
     const engine = this.#engine ?? this.#begin(presence);
-    if (contacts.length > 0) engine.connect(contacts);
+    if (hadOnlyGiven) this.onAddressesLearned();
+    const leads = [...contacts, ...placesOf(addresses)];
+    if (leads.length > 0 || onlyGiven) engine.connect(leads);
     const isRead = (): boolean => this.status.reason !== 'readingRecords';
     await this.#waiters.until(() => this.#engine !== engine || isRead(), null);
     this.#requireStill(engine);
@@ -196,7 +206,12 @@ export class GroupGraph {
 
   /** Somebody was reached, or said where it is: whoever is nobody's neighbor yet may try there. */
   onAddressesLearned(): void {
-    this.#engine?.connect(this.#parts.contacts());
+    if (!this.#onlyGiven) this.#engine?.connect(this.#parts.contacts());
+  }
+
+  /** We listen elsewhere than before. */
+  readdress(): void {
+    this.#engine?.readdress();
   }
 
   /** To be called when changes were committed, before anybody else is told. */
@@ -227,6 +242,10 @@ export class GroupGraph {
       onEvent: (event) => this.#onEvent(event, engine),
       onOpened: (opened) => this.#parts.onOpened(opened),
       onFailed: (error) => this.#onFailed(error, engine),
+      onDialFailed: (target, code, detail) => {
+        const failure = reachFailureOf({ ...leadOf(target), code, detail });
+        this.#parts.dispatch(new DialFailedEvent(failure));
+      },
     };
     const { engine, whenGone } = this.#parts.makeEngine(listener, {
       publishesPresence,
@@ -236,7 +255,7 @@ export class GroupGraph {
     this.#whenGone = whenGone;
     const epoch = this.#parts.epoch();
     if (epoch !== null) engine.onEpochSecret(epoch);
-    engine.connect(this.#parts.contacts());
+    if (!this.#onlyGiven) engine.connect(this.#parts.contacts());
     return engine;
   }
 
@@ -302,6 +321,10 @@ export class GroupGraph {
         onPresent(event.member.member, event.member.addresses);
         dispatch(new PresenceChangedEvent('present', this.#present(event.member, engine)));
         return;
+      case 'memberUpdated':
+        onPresent(event.member.member, event.member.addresses);
+        dispatch(new PresenceChangedEvent('updated', this.#present(event.member, engine)));
+        return;
       case 'memberAbsent':
         dispatch(new PresenceChangedEvent(event.why, this.#present(event.member, engine)));
         return;
@@ -350,7 +373,9 @@ export class GroupGraph {
 
 function whyNone({ reason, state, lastFailure }: GroupStatus): string {
   const why = reason ?? state;
-  return lastFailure === null ? why : `${why} (${lastFailure.code} of ${lastFailure.member})`;
+  return lastFailure === null
+    ? why
+    : `${why} (${lastFailure.code} of ${lastFailure.member ?? lastFailure.address})`;
 }
 
 function naming(engine: GroupEngine): (node: NodeName) => NodeIdentity {

@@ -1,14 +1,14 @@
 // Keeps a group connected whose member may have outlived its lease: before the graph begins, and whenever the
 // membership ends while it runs, its renewal is asked for, again and again while the application wants it.
 
-import type { Contact } from '../../core/domain/invitation.ts';
+import type { Lead } from '../../core/domain/links.ts';
 import { type AskedMember, describeAsked } from '../../core/join/join-failure.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { OwnMembership } from '../../core/security/own-membership.ts';
 import type { SecurityState } from '../../core/security/security-state.ts';
 import { judgeDates } from '../../core/trust/chain.ts';
 import { StatusChangedEvent } from '../graph/graph-events.ts';
-import { type ConnectOptions, requireConnectOptions } from '../graph/graph-options.ts';
+import { type ConnectOptions, placesOf, requireConnectOptions } from '../graph/graph-options.ts';
 import type { GroupStatus, ReachFailure } from '../graph/graph-views.ts';
 import type { GroupGraph } from '../graph/group-graph.ts';
 import { PeerGroupError } from '../peer-group-error.ts';
@@ -30,7 +30,7 @@ export interface ConnectingParts {
 /** What the application wants until it disconnects. */
 interface Wish {
   readonly options: ConnectOptions;
-  readonly contacts: readonly Contact[];
+  readonly contacts: readonly Lead[];
 }
 
 /** A guess: who comes back meets somebody within so long, and a knock costs little. */
@@ -63,7 +63,8 @@ export class Connecting {
   }
 
   async connect(options: ConnectOptions): Promise<GroupStatus> {
-    const { contacts } = requireConnectOptions(options);
+    const { contacts: named, addresses } = requireConnectOptions(options);
+    const contacts = [...named, ...placesOf(addresses)];
     const { graph, known } = this.#parts;
     const round = this.#round;
     this.#wish = { options, contacts };
@@ -134,14 +135,14 @@ export class Connecting {
   }
 
   /** Resolves when it is renewed and still wanted. */
-  async #renewFor(contacts: readonly Contact[], round: number): Promise<void> {
+  async #renewFor(contacts: readonly Lead[], round: number): Promise<void> {
     this.#tellWaiting();
     const end = await this.#ask(contacts);
     this.#requireStill(round);
     if (end.kind === 'failed') throw this.#errorOf(end);
   }
 
-  async #ask(contacts: readonly Contact[] = []): Promise<RenewalEnd> {
+  async #ask(contacts: readonly Lead[] = []): Promise<RenewalEnd> {
     try {
       const end = await this.#parts.renewal.ask(contacts);
       this.#failure = end.kind === 'failed' ? failureOf(end) : null;
@@ -219,11 +220,11 @@ function failureOf({ failure, asked }: RenewalEnd & { readonly kind: 'failed' })
   const [first] = asked;
   const isTelling = failure.code === 'MEMBERSHIP_REMOVED' || failure.code === 'CLOCK_SKEW';
   const code = isTelling ? failure.code : 'MEMBERSHIP_EXPIRED';
-  return { member: first?.member ?? '', code, detail: detailOf(asked) };
+  return { member: first?.member ?? null, address: null, code, detail: detailOf(asked) };
 }
 
 function failureBy({ code, message }: PeerGroupError, { current }: OwnMembership): ReachFailure {
-  return { member: current.member, code, detail: message };
+  return { member: current.member, address: null, code, detail: message };
 }
 
 function detailOf(asked: readonly AskedMember[]): string {

@@ -152,15 +152,26 @@ export class GroupAuthority {
     return digest;
   }
 
-  /** Issues a membership below ours and stores it. */
-  issue(request: MembershipRequest): void {
-    const { issuer, desk, requireOpen } = this.#parts;
+  /** Issues a membership below ours and stores it; its chain. */
+  issue(request: MembershipRequest): readonly Uint8Array[] {
+    const chain = this.certify(request);
+    this.learn(chain);
+    return chain;
+  }
+
+  /** Stores a membership that is issued already. */
+  learn(chain: readonly Uint8Array[]): void {
+    const learned = facingTheWorldNow(() => this.#parts.desk.learnMembership(chain, 'here'));
+    if (!learned.ok) throw errorOfRefusal(learned.refusal);
+  }
+
+  /** Issues a membership below ours, of which nobody is told; its chain. */
+  certify(request: MembershipRequest): readonly Uint8Array[] {
+    const { issuer, requireOpen } = this.#parts;
     requireOpen();
     this.requireLiving();
     const certificate = issuer.issueMembership(request);
-    const chain = [...this.own.chain, certificate].map(({ der }) => der);
-    const learned = facingTheWorldNow(() => desk.learnMembership(chain, 'here'));
-    if (!learned.ok) throw errorOfRefusal(learned.refusal);
+    return [...this.own.chain, certificate].map(({ der }) => der);
   }
 
   /** The end of what is to live for so long from now on, cut at our own end. */

@@ -23,19 +23,22 @@ import type { MembershipsByMember } from '../../core/security/memberships-by-mem
 import type { OwnMembership } from '../../core/security/own-membership.ts';
 import type { SecurityState } from '../../core/security/security-state.ts';
 import { judgeDates } from '../../core/trust/chain.ts';
+import { openInvitation } from '../../core/trust/invitation.ts';
 import type { Receiver } from '../../engine/doors.ts';
 import { JoinDoors } from '../../engine/join/join-doors.ts';
 import { JoinHost } from '../../engine/join/join-host.ts';
 import type { LeaseKeeper } from '../../engine/lease-keeper.ts';
 import type { GroupGraph } from '../graph/group-graph.ts';
+import { sealedInvitation } from '../invite.ts';
 import type { NodeServices } from '../node-services.ts';
-import { PeerGroupError } from '../peer-group-error.ts';
+import { errorOfRefusal, PeerGroupError } from '../peer-group-error.ts';
 import type { GroupRecords } from '../records/group-records.ts';
 import type { DiscoverySecrets } from './discovery-secrets.ts';
 import { GroupAuthority } from './group-authority.ts';
 import { GroupInvitations, type InvitationsParts, joinRequestOf } from './group-invitations.ts';
 import { GroupMemberships } from './group-memberships.ts';
 import { GroupSettings } from './group-settings.ts';
+import { readCard } from './invitation-view.ts';
 import { removalViewOf, type ViewedBy } from './member-views.ts';
 import {
   JoinRequestedEvent,
@@ -131,6 +134,7 @@ export class GroupBelonging {
       doors,
       host: this.#host,
       member: own.current.member,
+      group: own.current.group,
       credentials,
     });
     this.memberships = new GroupMemberships({
@@ -138,6 +142,21 @@ export class GroupBelonging {
       requireOpen,
       beginEpoch: (revocations) => this.#beginEpoch(revocations),
       leaseMs,
+      readCard: (text) => readCard(text, services),
+      openInvitation: (text) => {
+        const { wallTime } = clock.now();
+        const opened = openInvitation(text, wallTime, own.current.member, services);
+        if (!opened.ok) throw errorOfRefusal(opened.refusal);
+        return opened.value.membership;
+      },
+      seal: (chain) =>
+        sealedInvitation(chain, {
+          judge: services.judge,
+          key,
+          groupFriendlyName: this.settings.friendlyName,
+          discoverySecret: secrets.current,
+          contacts: contacts(),
+        }),
     });
     this.invitations = new GroupInvitations({
       authority,

@@ -181,6 +181,24 @@ export class GroupInvitations {
   }
 
   /**
+   * The line of a password or code as it is written now, with the addresses that are known here: it is no secret, so
+   * whoever may invite can give it away, not only who made it. Rejects with `INVITATION_NOT_FOUND`, also for a
+   * ticket, which whoever made it has alone, and for one that is not open any more.
+   */
+  async lineOf(invitation: string | { readonly id: string }): Promise<InvitationLine> {
+    this.#parts.requireOpen();
+    await this.#parts.authority.known();
+    const { offer, state, statement } = this.#find(invitation);
+    const { by, role } = offer;
+    const id = hexText(statement.digest);
+    if (state !== 'open' || by === 'ticket' || role === 'administrator') {
+      throw new PeerGroupError('INVITATION_NOT_FOUND', id);
+    }
+    const route = this.#routeOf(offer, statement.digest);
+    return new InvitationLine(id, writePasswordText({ ...route, by, role }, this.#crypto), null);
+  }
+
+  /**
    * Nobody comes in by it any more; who has come stays. Whoever made it may, creators and administrators. Revoking
    * again changes nothing. Rejects with `INVITATION_NOT_FOUND`, `NOT_AUTHORIZED`, `MEMBERSHIP_REMOVED` and `STORAGE_FAILED`.
    */
@@ -296,16 +314,9 @@ export class GroupInvitations {
     write: (route: Omit<OfferText, 'by' | 'role' | 'seed'>) => string,
     code: string | null = null,
   ): Promise<InvitationLine> {
-    const { authority, groupFriendlyName, contacts, tickets } = this.#parts;
+    const { authority, tickets } = this.#parts;
     const { bytes, digest } = authority.sign(offer);
-    const text = write({
-      groupFriendlyName: groupFriendlyName(),
-      group: authority.own.group,
-      offer: digest,
-      doorSecret: offer.doorSecret,
-      expiresAt: offer.expiresAt,
-      contacts: contacts(),
-    });
+    const text = write(this.#routeOf(offer, digest));
     // First: the secret of an offer that all know would be lost with a vault that fails.
     await facingTheWorld(() => tickets.keep(digest, text));
     try {
@@ -316,6 +327,21 @@ export class GroupInvitations {
       throw error;
     }
     return new InvitationLine(hexText(digest), text, code);
+  }
+
+  #routeOf(
+    { doorSecret, expiresAt }: JoinOffer,
+    offer: Uint8Array,
+  ): Omit<OfferText, 'by' | 'role' | 'seed'> {
+    const { authority, groupFriendlyName, contacts } = this.#parts;
+    return {
+      groupFriendlyName: groupFriendlyName(),
+      group: authority.own.group,
+      offer,
+      doorSecret,
+      expiresAt,
+      contacts: contacts(),
+    };
   }
 }
 

@@ -7,11 +7,21 @@ import type { Membership } from '../../core/domain/membership.ts';
 import { countingOrder } from '../../core/security/counting-order.ts';
 import { planRevocation } from '../../core/security/plan-revocation.ts';
 import { refusalOfRevocation } from '../../core/security/revocation-rights.ts';
-import { planRoleChange } from '../../core/security/role-change.ts';
 import { coSign } from '../../core/security/sign-statement.ts';
+import { requireText } from '../arguments.ts';
 import { errorOfRefusal, PeerGroupError } from '../peer-group-error.ts';
+import {
+  type KnownMemberships,
+  type Newcomer,
+  type PlannedGrant,
+  planDated,
+  planFirst,
+  planLease,
+  publishGrant,
+  requireKeyOf,
+} from './granting.ts';
 import type { GroupAuthority } from './group-authority.ts';
-
+import { type CheckedIssue, type IssueOptions, requireIssueOptions } from './issue-options.ts';
 import { explanationOf, memberViewOf, type ViewedBy } from './member-views.ts';
 import {
   type GrantedRole,
@@ -38,10 +48,13 @@ export interface MembershipsParts {
   readonly beginEpoch: (revocations: readonly Uint8Array[]) => Promise<void>;
   /** Of memberships whose issuer names none, in milliseconds. */
   readonly leaseMs: () => number;
+  /** An invitation with the membership of this chain, which we have issued. */
+  readonly seal: (chain: readonly Uint8Array[]) => string;
+  /** Throws `IDENTITY_INVALID`. */
+  readonly readCard: (text: string) => Newcomer;
+  /** For ourselves. Throws `INVITATION_INVALID` and the like. */
+  readonly openInvitation: (text: string) => Membership;
 }
-
-/** A certificate that begins earlier than it was made is also valid by a clock that is slow. */
-const BACKDATING_MS = 86_400_000;
 
 export class GroupMemberships {
   readonly #parts: MembershipsParts;
@@ -168,34 +181,70 @@ export class GroupMemberships {
     this.#parts.requireOpen();
     requireGrantedRole('role', role);
     const memberships = await this.#knownOf(member);
-    const { authority, leaseMs } = this.#parts;
+    const { authority } = this.#parts;
     authority.requireLiving();
-    const { crypto, signer, own, now } = authority;
-    const lease = memberships[0].leaseMs ?? leaseMs();
-    const removalOf = (each: Membership) => authority.state.removalOf(each);
-    const wish = { memberships, role, issuer: own, issuerKey: signer, leaseMs: lease };
-    const dates = { endsAt: authority.endOf(lease), backdatingMs: BACKDATING_MS };
-    const plan = planRoleChange({ ...wish, ...dates }, { removalOf, crypto }, now);
-    if (!plan.ok) throw errorOfRefusal(plan.refusal);
-    const { request, voided } = plan.value;
-    authority.issue(request);
-    const target = memberships[0].publicKey;
-    for (const certificates of voided) {
-      const wished = {
-        target,
-        scope: 'certificates',
-        certificates,
-        reason: `is ${role} now`,
-      } as const;
-      const planned = planRevocation(wished, await authority.knownSecurity());
-      if (!planned.ok) throw errorOfRefusal(planned.refusal);
-      authority.publish(planned.value.body, planned.value.pages);
-    }
+    const leaseMs = memberships[0].leaseMs ?? this.#parts.leaseMs();
+    await publishGrant(planLease(memberships, { role, leaseMs }, authority), authority);
     return await this.get(member);
   }
 
+  /**
+   * Issues a membership of fixed dates to a member, in place of what it has, or to somebody who is none yet. The result
+   * is an invitation with it, as `invite` gives one. With `publish` it is stored in the group at once: a member takes it up
+   * by itself, and of a smaller role the memberships that gave more are taken away as by `setRole`.
+   *
+   * Rejects with `NOT_AUTHORIZED`, `IDENTITY_INVALID`, `LIFETIME_INVALID`, `CHAIN_TOO_LONG`, `CIRCULAR_CHAIN`, `MEMBER_NOT_FOUND`,
+   * `MEMBERSHIP_REMOVED`, `MEMBERSHIP_EXPIRED` and `STORAGE_FAILED`.
+   */
+  async issue(options: IssueOptions): Promise<string> {
+    this.#parts.requireOpen();
+    const { authority, seal } = this.#parts;
+    const checked = requireIssueOptions(options);
+    authority.requireLiving();
+    const grant = await this.#planIssue(checked);
+    const chain = checked.publish
+      ? await publishGrant(grant, authority)
+      : authority.certify(grant.request);
+    return seal(chain);
+  }
+
+  /**
+   * Takes up an invitation for ourselves while the group is open, as `joinGroup` does while it is closed: whatever counts
+   * more is what we act under from now on. Rejects with `INVITATION_INVALID`, `INVITATION_EXPIRED`, `INVITATION_NOT_YET_VALID`,
+   * `INVITATION_FOR_ANOTHER` and `STORAGE_FAILED`; nothing has changed then.
+   */
+  async take(invitation: string): Promise<MemberView> {
+    this.#parts.requireOpen();
+    const { authority, openInvitation } = this.#parts;
+    const { group, member, chain } = openInvitation(requireText('invitation', invitation).trim());
+    if (group !== authority.own.group) throw new PeerGroupError('INVITATION_FOR_ANOTHER', group);
+    await authority.known();
+    authority.learn(chain.map(({ der }) => der));
+    return await this.get(member);
+  }
+
+  async #planIssue({ subject, role, friendlyName, dates }: CheckedIssue): Promise<PlannedGrant> {
+    const { authority } = this.#parts;
+    const given =
+      subject.kind === 'card'
+        ? this.#parts.readCard(subject.card)
+        : { ...subject, friendlyName: null };
+    const { name, publicKey } = given;
+    const calledNow = friendlyName ?? given.friendlyName;
+    const [anyKnown] = (await authority.known()).of(name);
+    if (anyKnown !== undefined) {
+      requireKeyOf(anyKnown, publicKey);
+      const memberships = await this.#knownOf(name);
+      const present = role ?? grantedRole(memberships[0]);
+      return planDated(memberships, { role: present, friendlyName: calledNow, dates }, authority);
+    }
+    if (publicKey === null) throw new PeerGroupError('MEMBER_NOT_FOUND', name);
+    const newcomer = { name, publicKey, friendlyName: calledNow ?? '' };
+    return planFirst(newcomer, { role: role ?? 'member', dates }, authority);
+  }
+
   /** Whom we act on, the membership that counts first. */
-  async #knownOf(member: MemberLike): Promise<readonly [Membership, ...Membership[]]> {
+  async #knownOf(member: MemberLike): Promise<KnownMemberships> {
     this.#parts.requireOpen();
     const { authority } = this.#parts;
     const memberships = await authority.membershipsOf(requireMemberName('member', member));
@@ -220,4 +269,9 @@ export class GroupMemberships {
   #needsAnother(role: Membership['role']): boolean {
     return role === 'administrator' && this.#parts.authority.own.role === 'administrator';
   }
+}
+
+/** Nobody makes a creator again: whoever is one is left to the laws. */
+function grantedRole({ role }: Membership): GrantedRole {
+  return role === 'creator' ? 'administrator' : role;
 }

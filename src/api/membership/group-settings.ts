@@ -1,4 +1,4 @@
-// The properties of a group: what it is called and how long its memberships live. Said by the group's key alone,
+// The properties of a group: what it is called, how long its memberships live, what its application says. Said by the group's key alone,
 // known to all members, and what was said when the group was made until then.
 
 import type { GroupProperties } from '../../core/domain/security.ts';
@@ -12,6 +12,8 @@ export interface GroupPropertiesView {
   readonly comment: string;
   /** How long memberships live unless their issuer says otherwise, in milliseconds. */
   readonly leaseMs: number;
+  /** What the application wants all members to know of the group; empty until it says something. */
+  readonly application: string;
 }
 
 export interface SettingsParts {
@@ -45,6 +47,7 @@ export class GroupSettings {
       friendlyName: this.friendlyName,
       comment: this.#said?.comment ?? '',
       leaseMs: this.leaseMs,
+      application: this.#said?.application ?? '',
     };
   }
 

@@ -4,8 +4,10 @@
 import { SigningKey } from '../../adapters/crypto/signing-key.ts';
 import type { StoredIdentity } from '../../adapters/vault/identity-shelf.ts';
 import { hexText } from '../../core/base/hex.ts';
-import type { Contact, OfferText } from '../../core/domain/invitation.ts';
+import type { Address } from '../../core/domain/addresses.ts';
+import type { OfferText } from '../../core/domain/invitation.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
+import type { Lead } from '../../core/domain/links.ts';
 import { type GroupName, isDisplayText } from '../../core/domain/names.ts';
 import { readJoinCode } from '../../core/join/join-code.ts';
 import type { Joined, JoinSecret } from '../../core/join/joiner.ts';
@@ -15,7 +17,14 @@ import {
   type JoinAttemptParts,
   type JoinResult,
 } from '../../engine/join/join-attempt.ts';
-import { abortedBy, requireDuration, requireFunction, requireNotAborted } from '../arguments.ts';
+import {
+  type AddressLike,
+  abortedBy,
+  requireDuration,
+  requireFunction,
+  requireNotAborted,
+} from '../arguments.ts';
+import { placesOf, requireAddresses } from '../graph/graph-options.ts';
 import { guarded as guardedCall } from '../guarded.ts';
 import type { NodeServices } from '../node-services.ts';
 import { invalidArgument, PeerGroupError } from '../peer-group-error.ts';
@@ -33,13 +42,20 @@ export interface JoinOptions {
   /** Told when somebody has to say yes; the argument is the peer name of the member that waits for it with us. */
   readonly onPending?: (member: string) => void;
   readonly signal?: AbortSignal;
+  /**
+   * Where somebody of the group may be found who lets us in, beside those that a ticket, or the line of a password or code,
+   * names: whoever it is, it has to prove that it may.
+   */
+  readonly addresses?: readonly AddressLike[];
+  /** True: nobody else is asked than who is at `addresses`. False by default. */
+  readonly onlyGiven?: boolean;
 }
 
 export interface JoinWish {
   readonly group: GroupName;
   readonly secret: JoinSecret;
   readonly doorSecret: Uint8Array;
-  readonly contacts: readonly Contact[];
+  readonly contacts: readonly Lead[];
 }
 
 /** Members that are there answer within a second; each that is not takes five. */
@@ -56,12 +72,17 @@ export interface CheckedJoin {
   readonly approvalMs: number;
   readonly onPending: ((member: string) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly addresses: readonly Address[];
+  readonly onlyGiven: boolean;
 }
 
 /** Of an object whose keys were looked at. Throws `INVALID_ARGUMENT`, and `ABORTED` for a signal that is. */
 export function requireJoinOptions(given: JoinOptions & IdentityChoice): CheckedJoin {
-  const values = Object.fromEntries(KEYS.map((key) => [key, ownValue('options', given, key)]));
-  const { identity, password, timeoutMs, approvalMs, onPending, signal } = values;
+  const keys = [...JOIN_KEYS, 'identity'];
+  const values = Object.fromEntries(keys.map((key) => [key, ownValue('options', given, key)]));
+  const { identity, password, timeoutMs, approvalMs, onPending, signal, addresses } = values;
+  const { onlyGiven = false } = values;
+  if (typeof onlyGiven !== 'boolean') throw invalidArgument('onlyGiven', 'true or false');
   return {
     identity: identity === undefined ? undefined : requireNamed('identity', identity, 'name'),
     password: password === undefined ? undefined : requirePassword(password),
@@ -69,16 +90,19 @@ export function requireJoinOptions(given: JoinOptions & IdentityChoice): Checked
     approvalMs: requireMilliseconds('approvalMs', approvalMs, LIMITS.joinPendingMs),
     onPending: requireListener(onPending),
     signal: requireLiveSignal(signal),
+    addresses: requireAddresses('addresses', addresses),
+    onlyGiven,
   };
 }
 
-const KEYS: readonly (keyof JoinOptions | keyof IdentityChoice)[] = [
-  'identity',
+export const JOIN_KEYS: readonly (keyof JoinOptions)[] = [
   'password',
   'timeoutMs',
   'approvalMs',
   'onPending',
   'signal',
+  'addresses',
+  'onlyGiven',
 ];
 
 /** What no password is, so that nobody is asked about it. */
@@ -111,8 +135,12 @@ function requireLiveSignal(given: unknown): AbortSignal | undefined {
 }
 
 /** What is shown for this text. Throws `INVALID_ARGUMENT` and `WRONG_PASSWORD`. */
-export function joinWishOf(text: OfferText, password: string | undefined): JoinWish {
-  const { group, doorSecret, contacts, offer, role } = text;
+export function joinWishOf(
+  text: OfferText,
+  { password, addresses, onlyGiven }: Pick<CheckedJoin, 'password' | 'addresses' | 'onlyGiven'>,
+): JoinWish {
+  const { group, doorSecret, offer, role } = text;
+  const contacts = [...(onlyGiven ? [] : text.contacts), ...placesOf(addresses)];
   if (text.by === 'ticket') {
     const key = SigningKey.fromSeed(text.seed);
     return { group, doorSecret, contacts, secret: { kind: 'ticket', offer, role, key } };
@@ -214,6 +242,7 @@ function joinError(
     details: {
       group: wish.group,
       asked: asked.length,
+      answered: asked.filter((each) => each.failure.kind !== 'unreached').length,
       ...(skewMs === null ? {} : { skewMs }),
       ...(wish.secret.kind === 'renewal' ? {} : { invitation: hexText(wish.secret.offer) }),
     },

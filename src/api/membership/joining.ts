@@ -60,7 +60,7 @@ export class Joining {
     const read = readOfferText(text, clock.now().wallTime, crypto);
     if (!read.ok) throw errorOfRefusal(read.refusal);
     this.#requireNotOpen(read.value.group, identity.name);
-    const wish = joinWishOf(read.value, options.password);
+    const wish = joinWishOf(read.value, options);
     return this.#entryOf(await joinByOffer(wish, identity, this.#services, options, this.#closing));
   }
 

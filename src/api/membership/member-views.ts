@@ -17,6 +17,7 @@ import type {
   SecurityState,
 } from '../../core/security/security-state.ts';
 import { judgeDates } from '../../core/trust/chain.ts';
+import { issuerNamed } from './invitation-view.ts';
 import type {
   ExplainedIssuer,
   ExplainedMembership,
@@ -34,18 +35,20 @@ export interface ViewedBy {
 
 /** `membership` is the one that counts. */
 export function memberViewOf(membership: Membership, { state, self, now }: ViewedBy): MemberView {
-  const { member, friendlyName, role, notBefore, notAfter, leaseMs, chain } = membership;
+  const { member, friendlyName, publicKey, role, notBefore, notAfter, leaseMs } = membership;
   const removal = state.removalOf(membership);
-  const last = chain.at(-1);
+  const issuer = issuerNamed(membership);
   return {
     name: member,
     friendlyName,
+    publicKey: publicKey.slice(),
     role,
     state: stateOf(membership, removal, now),
     notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),
     leaseMs,
-    issuer: last?.kind === 'membership' ? last.issuer : membership.group,
+    issuer: issuer.name,
+    issuerFriendlyName: issuer.friendlyName,
     isSelf: member === self,
     removal: removal === null ? null : removalViewOf(removal),
   };

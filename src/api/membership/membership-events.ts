@@ -58,7 +58,7 @@ export class SecurityWithheldEvent extends Event {
   }
 }
 
-/** The creator has changed what the group is called or how long its memberships live. */
+/** The creator has said the properties of the group, also at the creator itself; what they say may be the same as before. */
 export class PropertiesChangedEvent extends Event {
   constructor() {
     super('propertiesChanged');

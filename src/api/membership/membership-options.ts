@@ -3,7 +3,7 @@
 import { type WallTime, wallTimeOf } from '../../core/base/time.ts';
 import { utf8Bytes } from '../../core/base/utf8.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
-import { FRIENDLY_NAME_LENGTH_MAX, type PeerName } from '../../core/domain/names.ts';
+import { FRIENDLY_NAME_LENGTH_MAX, isDisplayText, type PeerName } from '../../core/domain/names.ts';
 import type { Role } from '../../core/domain/roles.ts';
 import { requireFriendlyName, requirePeerName, requireText } from '../arguments.ts';
 import { invalidArgument, parsedArgument } from '../peer-group-error.ts';
@@ -58,6 +58,8 @@ export interface PropertiesUpdate {
   readonly comment?: string;
   /** How long memberships live that are issued from now on, in milliseconds. */
   readonly leaseMs?: number;
+  /** What the application wants all members to know of the group; 4,096 bytes of UTF-8 at most, without NUL. */
+  readonly application?: string;
 }
 
 export interface CheckedInvitation {
@@ -163,9 +165,16 @@ export function requireRemoveOptions(given: RemoveOptions): CheckedRemoval {
   };
 }
 
+const PROPERTY_KEYS: readonly (keyof PropertiesUpdate)[] = [
+  'friendlyName',
+  'comment',
+  'leaseMs',
+  'application',
+];
+
 export function requirePropertiesUpdate(given: PropertiesUpdate): PropertiesUpdate {
-  const values = ownValues('properties', given, ['friendlyName', 'comment', 'leaseMs']);
-  const { friendlyName, comment, leaseMs } = Object.fromEntries(values);
+  const values = Object.fromEntries(ownValues('properties', given, PROPERTY_KEYS));
+  const { friendlyName, comment, leaseMs, application } = values;
   if (friendlyName === '') {
     throw invalidArgument('friendlyName', `text of 1 to ${FRIENDLY_NAME_LENGTH_MAX} characters`);
   }
@@ -173,6 +182,7 @@ export function requirePropertiesUpdate(given: PropertiesUpdate): PropertiesUpda
     ...(friendlyName === undefined ? {} : { friendlyName: requireName(friendlyName) }),
     ...(comment === undefined ? {} : { comment: requireStatementText('comment', comment) }),
     ...(leaseMs === undefined ? {} : { leaseMs: requireLease(leaseMs, 0) }),
+    ...(application === undefined ? {} : { application: requireApplication(application) }),
   };
 }
 
@@ -212,10 +222,20 @@ function requireName(value: unknown): string {
 }
 
 function requireStatementText(name: string, value: unknown): string {
-  const text = requireDisplayText(name, value);
+  return requireShort(name, requireDisplayText(name, value), LIMITS.statementTextBytesMax);
+}
+
+function requireApplication(value: unknown): string {
+  const bytesMax = LIMITS.applicationTextBytesMax;
+  const isText = typeof value === 'string' && isDisplayText(value, bytesMax);
+  if (isText) return requireShort('application', value, bytesMax);
+  throw invalidArgument('application', `text of at most ${bytesMax} bytes of UTF-8 without NUL`);
+}
+
+function requireShort(name: string, text: string, bytesMax: number): string {
   const bytes = parsedArgument(name, () => utf8Bytes(text)).length;
-  if (bytes <= LIMITS.statementTextBytesMax) return text;
-  throw invalidArgument(name, `at most ${LIMITS.statementTextBytesMax} bytes of UTF-8`);
+  if (bytes <= bytesMax) return text;
+  throw invalidArgument(name, `at most ${bytesMax} bytes of UTF-8`);
 }
 
 function requireDisplayText(name: string, value: unknown): string {

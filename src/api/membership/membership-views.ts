@@ -9,6 +9,8 @@ export interface MemberView {
   readonly name: string;
   /** What it calls itself: text of a stranger. */
   readonly friendlyName: string;
+  /** The raw Ed25519 key that the name is bound to, 32 bytes. */
+  readonly publicKey: Uint8Array;
   readonly role: Role;
   /**
    * `member`: it may connect and publish. `notYetValid`, `expired`: by our clock. `removed`: for good, with this
@@ -21,6 +23,8 @@ export interface MemberView {
   readonly leaseMs: number | null;
   /** The name of whoever issued it; the group's own for its creator. */
   readonly issuer: string;
+  /** What that one called itself then: text of a stranger. */
+  readonly issuerFriendlyName: string;
   readonly isSelf: boolean;
   /** Why it is removed; null for one that is not. */
   readonly removal: RemovalView | null;

@@ -3,6 +3,7 @@
 
 import type { SigningKey } from '../../adapters/crypto/signing-key.ts';
 import type { Contact } from '../../core/domain/invitation.ts';
+import type { Lead } from '../../core/domain/links.ts';
 import type { Verdict } from '../../core/domain/refusals.ts';
 import type { AskedMember, JoinFailure } from '../../core/join/join-failure.ts';
 import { tellingJoinFailure } from '../../core/join/join-failure.ts';
@@ -55,7 +56,7 @@ export class OwnRenewal {
   }
 
   /** One run at a time; `first` are asked before those who are known. Rejects with what the disk does. */
-  ask(first: readonly Contact[] = []): Promise<RenewalEnd> {
+  ask(first: readonly Lead[] = []): Promise<RenewalEnd> {
     this.#running ??= this.#run(first).finally(() => {
       this.#running = null;
     });
@@ -68,7 +69,7 @@ export class OwnRenewal {
     this.#giveUp();
   }
 
-  async #run(first: readonly Contact[]): Promise<RenewalEnd> {
+  async #run(first: readonly Lead[]): Promise<RenewalEnd> {
     const { contacts, secrets } = this.#parts;
     this.#round += 1;
     const round = this.#round;
@@ -91,7 +92,7 @@ export class OwnRenewal {
     return { kind: 'failed', failure: tellingJoinFailure(asked), asked };
   }
 
-  #attempt(doorSecret: Uint8Array, contacts: readonly Contact[]): Promise<JoinResult | null> {
+  #attempt(doorSecret: Uint8Array, contacts: readonly Lead[]): Promise<JoinResult | null> {
     const { own, key, credentials, services } = this.#parts;
     const { clock, chance, crypto, judge, wires, listenAddresses } = services;
     const { group, member, chain } = own.current;

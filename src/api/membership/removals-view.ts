@@ -7,6 +7,7 @@ import type { Revocation } from '../../core/domain/security.ts';
 import type { Crypto } from '../../core/ports/crypto.ts';
 import type { MembershipsByMember } from '../../core/security/memberships-by-member.ts';
 import type { SecurityState } from '../../core/security/security-state.ts';
+import { issuerOf } from '../../core/trust/laws.ts';
 import { namesByKey, revocationViewOf } from './member-views.ts';
 import type { RevocationView } from './membership-views.ts';
 
@@ -41,13 +42,15 @@ const NEEDS_ANOTHER =
 const WITHOUT_RIGHT = 'whoever signed it may not take this membership away';
 
 function isMeant(
-  { publicKey, chain }: Membership,
+  { publicKey, line, certificate }: Membership,
   { target, scope, certificates }: Revocation,
   crypto: Pick<Crypto, 'sha256'>,
 ): boolean {
   if (!equalBytes(publicKey, target)) return false;
-  const last = chain.at(-1);
-  if (scope !== 'certificates' || last === undefined) return true;
-  const digest = crypto.sha256(last.der);
-  return certificates.some((each) => equalBytes(each, digest));
+  if (scope !== 'certificates') return true;
+  // Under the number of the first grant its renewals are meant as well.
+  return [certificate, issuerOf(line)].some(({ der }) => {
+    const digest = crypto.sha256(der);
+    return certificates.some((each) => equalBytes(each, digest));
+  });
 }

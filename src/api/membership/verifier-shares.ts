@@ -19,7 +19,9 @@ export interface SharesParts {
   readonly clock: Clock;
 }
 
-/** So that one of those who could does it, and the others see it done. A guess. */
+/** Members that come together are served together. A guess. */
+const GATHER_MS = 100;
+/** So that one of those who could does it, and the others see it done, whoever made the offer first. A guess. */
 const STAGGER_MS = 5_000;
 
 export class VerifierShares {
@@ -39,9 +41,11 @@ export class VerifierShares {
   /** Somebody may admit who might not be able to check a password; looks after a while, if nobody else has. */
   look(): void {
     const { authority, clock } = this.#parts;
-    if (this.#cancel !== null || this.#offers().length === 0) return;
+    const offers = this.#offers();
+    if (this.#cancel !== null || offers.length === 0) return;
+    const isOurs = offers.some(({ author }) => author.member === authority.own.member);
     const [byte = 0] = authority.randomBytes(1);
-    const delayMs = 100 + (byte / 256) * STAGGER_MS;
+    const delayMs = GATHER_MS + (isOurs ? 0 : (byte / 256) * STAGGER_MS);
     this.#cancel = clock.wakeAfter(delayMs, () => {
       this.#cancel = null;
       void this.#share().catch(passOver);

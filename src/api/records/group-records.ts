@@ -3,6 +3,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { equalBytes } from '../../core/base/bytes.ts';
+import { type WallTime, wallTimeOf } from '../../core/base/time.ts';
 import type { RecordBook } from '../../core/book/record-book.ts';
 import type { RecordWish } from '../../core/book/record-drafts.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
@@ -17,55 +18,32 @@ import { matches, searchableOf } from '../../core/search/search-match.ts';
 import { formatPosition } from '../../core/search/search-position.ts';
 import type { SecurityState } from '../../core/security/security-state.ts';
 import { type ChangeOrigin, RecordDesk, type RecordDeskParts } from '../../engine/record-desk.ts';
-import { requireNotAborted } from '../arguments.ts';
+import { requireFlag, requireNotAborted } from '../arguments.ts';
 import {
   errorOfRefusal,
   errorOfWorld,
   facingTheWorld,
   facingTheWorldNow,
-  invalidArgument,
   PeerGroupError,
 } from '../peer-group-error.ts';
 import { LiveSearch } from './live-search.ts';
 import { ownValues } from './own-values.ts';
-import {
-  type RecordInput,
-  requireAttributes,
-  requireDate,
-  requireRecordData,
-  requireRecordId,
-  requireRecordType,
-} from './record-arguments.ts';
+import { requireRecordId } from './record-arguments.ts';
 import type {
   ExportSummary,
   ImportSummary,
   RecordTransfers,
   TransferOptions,
 } from './record-transfer.ts';
+import {
+  type NewRecord,
+  newWish,
+  newWishes,
+  type RecordUpdate,
+  updateWish,
+} from './record-wishes.ts';
 import { type RecordQuery, requireQuery } from './search-query.ts';
-import { type Attributes, SharedRecord } from './shared-record.ts';
-
-export interface NewRecord {
-  /** A GUID that says what kind of record this is; make one with `crypto.randomUUID()` and keep it in your program. */
-  readonly type: string;
-  /** Bytes, or text as UTF-8; at most 16 MiB. */
-  readonly data?: RecordInput;
-  /** What searches look at: at most 256, names of 1 to 40 ASCII letters and digits. */
-  readonly attributes?: Attributes;
-  /** 28 days from now by default, and never after the end of the membership. */
-  readonly expiresAt?: Date;
-  /** Puts off the end again and again while this group is open here. The lifetime is at least four minutes then. */
-  readonly autoRefresh?: boolean;
-}
-
-/** What is left out stays as it is. */
-export interface RecordUpdate {
-  readonly data?: RecordInput;
-  /** All of them: those that are not named here go. */
-  readonly attributes?: Attributes;
-  /** Not before the end that the record has. */
-  readonly expiresAt?: Date;
-}
+import { SharedRecord } from './shared-record.ts';
 
 export interface RecordPage {
   readonly records: readonly SharedRecord[];
@@ -82,6 +60,8 @@ export interface GroupRecordsParts extends RecordDeskParts {
   readonly store: RecordStore;
   readonly clock: Clock;
   readonly transfers: RecordTransfers;
+  /** Shared with the book. */
+  readonly expiry: { isDeferred: boolean; isRefreshHeld: boolean };
   /** Changes are on the disk; nobody was told of them yet. */
   readonly onStored: (changes: readonly StoreChange[], origin: ChangeOrigin) => void;
   readonly onChange: (change: RecordChange, origin: ChangeOrigin) => void;
@@ -129,19 +109,7 @@ export class GroupRecords {
    * `NOT_AUTHORIZED`. Rejects with `RECORD_NOT_FOUND` for one that is deleted or over.
    */
   async update(record: string | SharedRecord, update: RecordUpdate): Promise<SharedRecord> {
-    const id = requireRecordId(record);
-    const values = ownValues('update', update, UPDATE_KEYS);
-    const data = values.get('data');
-    const attributes = values.get('attributes');
-    const expiresAt = values.get('expiresAt');
-    const wish: RecordWish = {
-      kind: 'update',
-      id,
-      data: data === undefined ? undefined : requireRecordData(data),
-      attributes: attributes === undefined ? undefined : requireAttributes(attributes),
-      expiresAt: expiresAt === undefined ? undefined : requireDate('expiresAt', expiresAt),
-    };
-    return only(await this.#publish([wish]));
+    return only(await this.#publish([updateWish(record, update)]));
   }
 
   /** Deletes a record everywhere. Its creator may, and administrators. */
@@ -153,7 +121,7 @@ export class GroupRecords {
   async get(id: string): Promise<SharedRecord | undefined> {
     const bytes = requireRecordId(id);
     this.#requireOpen();
-    const record = facingTheWorldNow(() => this.#parts.book.find(bytes, this.#now()));
+    const record = facingTheWorldNow(() => this.#parts.book.find(bytes, this.#readAt()));
     return record === null ? undefined : this.shown(record);
   }
 
@@ -162,7 +130,7 @@ export class GroupRecords {
    * `INVALID_SEARCH` or `INVALID_PATTERN`. A search that has to look at very many records lets others have their turn.
    */
   async search(query: RecordQuery = {}): Promise<RecordPage> {
-    const { request, order } = requireQuery(query, this.#now());
+    const { request, order } = requireQuery(query, this.#readAt());
     const { records, next } = await this.#page(request);
     return { records, next: next === null ? null : formatPosition(order, next) };
   }
@@ -172,7 +140,7 @@ export class GroupRecords {
    * which throws what `search` rejects with.
    */
   all(query: RecordQuery = {}): AsyncGenerator<SharedRecord, undefined> {
-    const { request } = requireQuery(query, this.#now(), LIMITS.searchPageMax);
+    const { request } = requireQuery(query, this.#readAt(), LIMITS.searchPageMax);
     return this.#pages(request);
   }
 
@@ -187,7 +155,7 @@ export class GroupRecords {
     ownValues('options', options, ['signal']);
     const { signal } = options;
     requireNotAborted(signal);
-    const { where } = requireQuery(query, this.#now()).request;
+    const { where } = requireQuery(query, this.#readAt()).request;
     const live = new LiveSearch({
       finds: (record) => matches(where, searchableOf(record)),
       shown: (record) => this.shown(record),
@@ -216,6 +184,34 @@ export class GroupRecords {
   async importFrom(path: string, options: TransferOptions = {}): Promise<ImportSummary> {
     this.#requireOpen();
     return await this.#parts.transfers.importFrom(path, options, this.#desk);
+  }
+
+  /**
+   * While it is true nothing ends here: records that are over stay and are found, and nobody is told that they expired, until
+   * it is false again. Others remove them all the same. False unless the group was opened with it.
+   */
+  get deferExpiry(): boolean {
+    return this.#parts.expiry.isDeferred;
+  }
+
+  set deferExpiry(isDeferred: boolean) {
+    this.#requireOpen();
+    this.#parts.expiry.isDeferred = requireFlag('deferExpiry', isDeferred);
+    this.#desk.schedule();
+  }
+
+  /**
+   * While it is true records with `autoRefresh` are not refreshed, so that they end unless it is false again before.
+   * False when the group is opened.
+   */
+  get holdRefresh(): boolean {
+    return this.#parts.expiry.isRefreshHeld;
+  }
+
+  set holdRefresh(isHeld: boolean) {
+    this.#requireOpen();
+    this.#parts.expiry.isRefreshHeld = requireFlag('holdRefresh', isHeld);
+    this.#desk.schedule();
   }
 
   /** How much is stored by all members together; the marks of deleted records count until their end. */
@@ -279,7 +275,7 @@ export class GroupRecords {
   async *#pages(request: SearchRequest): AsyncGenerator<SharedRecord, undefined> {
     let { after } = request;
     for (;;) {
-      const { records, next } = await this.#page({ ...request, after, now: this.#now() });
+      const { records, next } = await this.#page({ ...request, after, now: this.#readAt() });
       yield* records;
       if (next === null) return undefined;
       after = next;
@@ -336,8 +332,9 @@ export class GroupRecords {
     });
   }
 
-  #now() {
-    return this.#parts.clock.now().wallTime;
+  /** What has ended by then is over. */
+  #readAt(): WallTime {
+    return this.deferExpiry ? wallTimeOf(0) : this.#parts.clock.now().wallTime;
   }
 
   #requireOpen(): void {
@@ -348,47 +345,6 @@ export class GroupRecords {
 interface Page {
   readonly records: readonly SharedRecord[];
   readonly next: SearchPosition | null;
-}
-
-const NEW_RECORD_KEYS: readonly (keyof NewRecord)[] = [
-  'type',
-  'data',
-  'attributes',
-  'expiresAt',
-  'autoRefresh',
-];
-const UPDATE_KEYS: readonly (keyof RecordUpdate)[] = ['data', 'attributes', 'expiresAt'];
-
-function newWishes(records: readonly NewRecord[]): readonly RecordWish[] {
-  if (!Array.isArray(records)) throw invalidArgument('records', 'an array');
-  const { length } = records;
-  if (length > LIMITS.recordsAddedMax) {
-    throw invalidArgument('records', `at most ${LIMITS.recordsAddedMax}, not ${length}`);
-  }
-  const types = new Map<unknown, Uint8Array>();
-  // Unlike `map` this does not pass over holes.
-  return Array.from({ length }, (_, at) => newWish(`records[${at}]`, records[at], types));
-}
-
-/** Records that are added together mostly have one type, whose text need not be read for each. */
-function newWish(path: string, record: unknown, types: Map<unknown, Uint8Array>): RecordWish {
-  const values = ownValues(path, record, NEW_RECORD_KEYS);
-  const valueOr = (key: keyof NewRecord, otherwise: unknown): unknown =>
-    values.has(key) ? values.get(key) : otherwise;
-  const isRefreshed = valueOr('autoRefresh', false);
-  if (typeof isRefreshed !== 'boolean') throw invalidArgument('autoRefresh', 'true or false');
-  const type = values.get('type');
-  const typeBytes = types.get(type) ?? requireRecordType('type', type);
-  types.set(type, typeBytes);
-  const expiresAt = values.get('expiresAt');
-  return {
-    kind: 'add',
-    type: typeBytes,
-    data: requireRecordData(valueOr('data', '')),
-    attributes: requireAttributes(valueOr('attributes', {})),
-    expiresAt: expiresAt === undefined ? null : requireDate('expiresAt', expiresAt),
-    isRefreshed,
-  };
 }
 
 function only(records: readonly SharedRecord[]): SharedRecord {

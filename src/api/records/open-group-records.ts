@@ -37,6 +37,7 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
   const store = facingTheWorldNow(() =>
     openRecordDatabase({ path, group, member, chance, durability }),
   );
+  const expiry = { isDeferred: opening.deferExpiry, isRefreshHeld: false };
   const book = new RecordBook({
     store,
     crypto,
@@ -44,6 +45,8 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
     signer,
     ownMembership: () => own.current,
     quotas,
+    isExpiryDeferred: () => expiry.isDeferred,
+    isRefreshHeld: () => expiry.isRefreshHeld,
     ...openSecurity({ store, crypto, judge, membership }),
   });
   const checks = new SignatureChecks(nodeCrypto, store);
@@ -57,6 +60,7 @@ export function openGroupRecords(opening: RecordsOpening): GroupRecords {
     checks,
     durability,
     transfers,
+    expiry,
     onStored,
     onChange,
     onSecurity,

@@ -4,6 +4,7 @@
 import type { Quotas } from '../../core/book/pending-records.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
 import type { Durability } from '../../core/ports/record-store.ts';
+import { requireFlag } from '../arguments.ts';
 import { invalidArgument } from '../peer-group-error.ts';
 import { ownValues } from './own-values.ts';
 
@@ -11,6 +12,8 @@ export interface RecordOptions {
   /** What a publication that was acknowledged survives: `'power'`, the loss of power, by default; or `'process'`, the end of the process. After a loss of power that one goes on with a journal of its own. */
   readonly durability?: Durability;
   readonly quotas?: RecordQuotas;
+  /** What `records.deferExpiry` is from the beginning; false by default. */
+  readonly deferExpiry?: boolean;
 }
 
 /** Records beyond them are refused, with `QUOTA_EXCEEDED`. */
@@ -28,9 +31,10 @@ export interface RecordQuotas {
 export interface CheckedRecordOptions {
   readonly durability: Durability;
   readonly quotas: Quotas;
+  readonly deferExpiry: boolean;
 }
 
-const KEYS: readonly (keyof RecordOptions)[] = ['durability', 'quotas'];
+const KEYS: readonly (keyof RecordOptions)[] = ['durability', 'quotas', 'deferExpiry'];
 const QUOTA_KEYS: readonly (keyof RecordQuotas)[] = [
   'recordsPerMember',
   'bytesPerMember',
@@ -48,7 +52,12 @@ export function requireRecordOptions(
   if (durability !== 'power' && durability !== 'process') {
     throw invalidArgument('durability', "'power' or 'process'");
   }
-  return { durability, quotas: requireQuotas(values.has('quotas') ? values.get('quotas') : {}) };
+  const deferred = values.has('deferExpiry') ? values.get('deferExpiry') : false;
+  return {
+    durability,
+    quotas: requireQuotas(values.has('quotas') ? values.get('quotas') : {}),
+    deferExpiry: requireFlag('deferExpiry', deferred),
+  };
 }
 
 function requireQuotas(given: unknown): Quotas {

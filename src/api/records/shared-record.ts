@@ -55,6 +55,11 @@ export class SharedRecord {
     this.#read = read;
   }
 
+  /** What names this version, and what its publisher has signed for: SHA-256 over all of it, 32 bytes. A copy. */
+  get hash(): Uint8Array {
+    return this.#record.hash.slice();
+  }
+
   /**
    * The data: a copy that is yours. Short ones are at hand; those above 1 KiB are read from the
    * database, and reject with `RECORD_NOT_FOUND` once this version has been replaced or is over.

@@ -1,12 +1,18 @@
 // The one door by which records come in, ours and others' (protocol.md §12.7). It judges a batch
 // whose signature was checked and says what has to be stored and told; it changes nothing itself.
 
-import { compareBytes, equalBytes } from '../base/bytes.ts';
+import { bytesKey, compareBytes, equalBytes } from '../base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../base/time.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { PeerName } from '../domain/names.ts';
-import type { Equivocation, GroupRecord, RecordChange, SignedBatch } from '../domain/records.ts';
+import type {
+  BatchStatement,
+  Equivocation,
+  GroupRecord,
+  RecordChange,
+  SignedBatch,
+} from '../domain/records.ts';
 import type { Refusal } from '../domain/refusals.ts';
 import type { RecordStore, StoreChange } from '../ports/record-store.ts';
 import type { BatchEntry } from '../records/batch-contents.ts';
@@ -14,6 +20,7 @@ import { ownContent, type VerifiedBatch } from '../records/verified-batch.ts';
 import type { SecurityState } from '../security/security-state.ts';
 import { awaitedPage, judgeBatch, removalText } from './batch-standing.ts';
 import type { KnownMemberships } from './known-memberships.ts';
+import type { ListedMembers } from './listed-members.ts';
 import {
   isByCreator,
   lacksRoom,
@@ -37,6 +44,10 @@ export type RecordVerdict =
 export interface AdmissionParts {
   readonly store: RecordStore;
   readonly memberships: KnownMemberships;
+  /** Who may create, and until when. */
+  readonly listed: ListedMembers;
+  /** Chains that are not stored, for nothing that is signed under them counts. */
+  readonly voidChains: ReadonlySet<string>;
   /** Says which batches count. */
   readonly security: SecurityState;
   readonly pending: PendingRecords;
@@ -70,8 +81,8 @@ export class Admission {
     const { statement } = batch.batch;
     const membership = this.#parts.memberships.find(statement.membership);
     if (membership === null) {
-      const until: Awaited = { kind: 'membership', chainDigest: statement.membership };
-      return batch.entries.map(() => ({ kind: 'deferred', until }));
+      const unknown = this.#withoutMembership(statement);
+      return batch.entries.map(() => unknown);
     }
     const wrong = wrongStatement(batch.batch, membership);
     if (wrong !== null) return batch.entries.map(() => ({ kind: 'refused', refusal: wrong }));
@@ -82,6 +93,14 @@ export class Admission {
     if (this.#changes.length > begin) this.#changes.splice(begin, 0, ...this.#batchChanges(batch));
     this.#flagEquivocation(batch.batch);
     return verdicts;
+  }
+
+  /** A chain that came and was void is not stored, and not waited for either. */
+  #withoutMembership({ membership: chainDigest }: BatchStatement): RecordVerdict {
+    if (this.#parts.voidChains.has(bytesKey(chainDigest))) {
+      return refused('MEMBERSHIP_REMOVED', 'law "removed": the membership is void');
+    }
+    return { kind: 'deferred', until: { kind: 'membership', chainDigest } };
   }
 
   /** Null when the batch counts, else what becomes of all of it. */
@@ -124,18 +143,17 @@ export class Admission {
   }
 
   /**
-   * Null while too little is known of the creator of the record: its name, or a membership that
-   * reaches to the expiration. The author's counts when the author is the creator, and then any other
-   * of the creator's: one that was renewed for a shorter time still changes what it created before. A
-   * record that outlived every membership of its creator could not be changed by the creator any more;
-   * and what is deleted has to stay deleted for as long as the record would have lived.
+   * Null while too little is known of the creator of the record: its name, or a listed membership that
+   * reaches to the expiration. The author's counts when the author is the creator, for a batch that counts
+   * is signed under a listed one; and then any other of the creator's: one that was renewed for a shorter
+   * time still changes what it created before. A record that outlived every membership of its creator could
+   * not be changed by the creator any more; and what is deleted has to stay deleted for as long as the
+   * record would have lived.
    */
   #creatorName({ content }: BatchEntry, membership: Membership): PeerName | null {
     const isCreator = equalBytes(content.creator, membership.publicKey);
     if (isCreator && content.expiresAt <= lastExpiration(membership)) return membership.member;
-    const creator = this.#parts.store.findMember(content.creator);
-    if (creator === null || content.expiresAt > lastExpiration(creator)) return null;
-    return creator.member;
+    return this.#parts.listed.nameUntil(content.creator, content.expiresAt);
   }
 
   #place(judged: GroupRecord, entry: BatchEntry): RecordVerdict {

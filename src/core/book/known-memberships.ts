@@ -10,6 +10,7 @@ import type { Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { RecordStore, StoreChange } from '../ports/record-store.ts';
 import type { ChainJudge } from '../trust/chain.ts';
+import { issuerChainOf, pathOf } from '../trust/lines.ts';
 
 /** How many chains are taken in. */
 export interface MembershipBounds {
@@ -64,17 +65,16 @@ export class KnownMemberships {
    */
   learn(chain: readonly Uint8Array[]): Verdict<readonly Membership[]> {
     const memberships: Membership[] = [];
-    for (let length = chain.length; length >= 2; length--) {
-      const judged = this.#judge.judgeSoundness(chain.slice(0, length));
+    for (let each: readonly Uint8Array[] | null = chain; each !== null; ) {
+      const judged = this.#judge.judgeSoundness(each);
       if (!judged.ok) return judged;
       if (judged.value.group !== this.#group) {
         return refuse('WRONG_GROUP', `the chain is of the group ${judged.value.group}`);
       }
       memberships.push(judged.value);
+      each = issuerChainOf(judged.value.chain)?.map(({ der }) => der) ?? null;
     }
-    return memberships.length > 0
-      ? accept(memberships)
-      : refuse('CHAIN_INVALID', `law "length": ${chain.length} certificates`);
+    return accept(memberships);
   }
 
   /** Those of them that are not stored. */
@@ -149,10 +149,10 @@ export class KnownMemberships {
   }
 }
 
-/** Keys that stand above the member in its chain and are no creator's, each once. */
+/** Keys that stand on the way to the member in its chain and are no creator's, each once. */
 function boundedIssuersOf({ chain }: Membership): ReadonlySet<string> {
   const issuers = new Set<string>();
-  for (const certificate of chain.slice(0, -1)) {
+  for (const certificate of pathOf(chain).slice(0, -1)) {
     if (certificate.kind === 'membership' && certificate.role !== 'creator') {
       issuers.add(bytesKey(certificate.publicKey));
     }

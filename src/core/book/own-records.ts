@@ -17,6 +17,7 @@ import type { BatchTools } from '../records/batch-contents.ts';
 import { writeContent } from '../records/record-content.ts';
 import { RememberedIds } from '../records/remembered-ids.ts';
 import { markVerified, type VerifiedBatch } from '../records/verified-batch.ts';
+import type { ListedMembers } from './listed-members.ts';
 import { lacksRoom, PendingRecords, type Quotas } from './pending-records.ts';
 import { Ordinals, RecordDrafts, type RecordWish } from './record-drafts.ts';
 
@@ -30,6 +31,7 @@ export interface OwnRecordsParts {
   /** Of the member whose book it is. */
   readonly signer: Signer;
   readonly quotas: Quotas;
+  readonly listed: ListedMembers;
 }
 
 /** What becomes of some publications, before it is judged. */
@@ -112,8 +114,8 @@ export class OwnRecords {
     pending: PendingRecords,
     now: WallTime,
   ): Verdict<readonly RecordDraft[]> {
-    const { store, crypto, quotas } = this.#parts;
-    const findMember = (publicKey: Uint8Array): StoredMember | null => store.findMember(publicKey);
+    const { listed, crypto, quotas } = this.#parts;
+    const findMember = (publicKey: Uint8Array): StoredMember | null => listed.find(publicKey);
     const parts = { crypto, membership, ids: this.#ids, ordinals: this.#ordinals, findMember };
     const drafter = new RecordDrafts(parts, pending, now);
     const drafts: RecordDraft[] = [];

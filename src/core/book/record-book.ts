@@ -3,8 +3,9 @@
 // before it tells anybody, and calls nothing here in between.
 
 import { assert } from '../base/assert.ts';
-import { equalBytes } from '../base/bytes.ts';
+import { bytesKey, equalBytes } from '../base/bytes.ts';
 import type { WallTime } from '../base/time.ts';
+import { LIMITS } from '../domain/limits.ts';
 import type { Membership } from '../domain/membership.ts';
 import type { GroupRecord, RecordChange } from '../domain/records.ts';
 import type { Verdict } from '../domain/refusals.ts';
@@ -22,6 +23,7 @@ import { Admission, isVisible, type RecordVerdict } from './admission.ts';
 import { judgeBatch, removalText } from './batch-standing.ts';
 import { deferredPlaces } from './deferred-places.ts';
 import type { KnownMemberships } from './known-memberships.ts';
+import { ListedMembers } from './listed-members.ts';
 import { OwnRecords, type Publication } from './own-records.ts';
 import { PendingRecords, type Quotas, sizeOf } from './pending-records.ts';
 import { RemovalSweep } from './removal-sweep.ts';
@@ -41,6 +43,9 @@ export interface BookParts {
   /** Loaded. It knows of no membership that `memberships` does not find. */
   readonly security: SecurityBook;
   readonly quotas: Quotas;
+  /** While they say so nothing is removed because its time is over, and none of our own records is refreshed. */
+  readonly isExpiryDeferred?: () => boolean;
+  readonly isRefreshHeld?: () => boolean;
 }
 
 /** What a step changes: all of it is stored, then all of it is told. */
@@ -74,6 +79,9 @@ export class RecordBook {
   readonly #tools: BatchTools;
   readonly #own: OwnRecords;
   readonly #waiting = new WaitingRoom();
+  readonly #listed: ListedMembers;
+  /** Digests of chains that came and are void in this state, by `bytesKey`. */
+  readonly #voidChains = new Set<string>();
   readonly #sweep: RemovalSweep;
 
   /** What was stored before and does not count any more is still to be swept away. */
@@ -87,8 +95,10 @@ export class RecordBook {
       ids: new RecordIds(group, crypto),
       hashes: new RecordHashes(group, crypto),
     };
-    this.#own = new OwnRecords(parts, this.#tools);
-    this.#sweep = new RemovalSweep(parts);
+    const { store, memberships } = parts;
+    this.#listed = new ListedMembers({ store, memberships, security: () => security.state });
+    this.#own = new OwnRecords({ ...parts, listed: this.#listed }, this.#tools);
+    this.#sweep = new RemovalSweep({ store, memberships, listed: this.#listed });
     this.#sweep.begin(security.state);
   }
 
@@ -176,9 +186,14 @@ export class RecordBook {
    * What was deferred of a batch that `from` forwarded waits in its share of the room. Once the rest is
    * stored: a batch that is put back because it could not be stored would wait twice, and each time more.
    */
-  keepWaiting(batch: VerifiedBatch, verdicts: readonly RecordVerdict[], from: string): void {
+  keepWaiting(
+    batch: VerifiedBatch,
+    verdicts: readonly RecordVerdict[],
+    from: string,
+    now: WallTime,
+  ): void {
     for (const { until, places } of deferredPlaces(batch, verdicts)) {
-      this.#waiting.admit(copyOfSome(batch, places), from, until);
+      this.#waiting.admit(copyOfSome(batch, places), from, until, now);
     }
   }
 
@@ -239,6 +254,7 @@ export class RecordBook {
       .filter((change) => change.kind === 'putMembership')
       .map(({ chainDigest }) => memberships.find(chainDigest))
       .filter((membership) => membership !== null);
+    if (arrived.length > 0) this.#listed.forget();
     const more = arrived.length === 0 ? [] : security.membershipsChanged(arrived);
     const isSecurity = changes.some(
       ({ kind }) => kind === 'putSecurity' || kind === 'removeSecurity',
@@ -275,25 +291,26 @@ export class RecordBook {
     );
   }
 
-  /** Batches that were of the future and are not any more: at least one, within these bounds. */
+  /**
+   * Batches that were of the future and are not any more: at least one, within these bounds. What has waited
+   * too long for something else waits no longer.
+   */
   releaseDue(now: WallTime, recordsMax: number, bytesMax: number): readonly Released[] {
+    this.#waiting.giveUp(now);
     return this.#waiting.releaseDue(now, recordsMax, bytesMax);
   }
 
   /** What was released and could not be stored: due at that time. */
   putBack(released: readonly Released[], at: WallTime): void {
-    for (const { batch, from } of released) this.#waiting.admit(batch, from, { kind: 'time', at });
-  }
-
-  /** What `neighbor` forwarded waits no longer: others will bring it. */
-  forgetNeighbor(neighbor: string): void {
-    this.#waiting.forget(neighbor);
+    for (const { batch, from } of released) {
+      this.#waiting.admit(batch, from, { kind: 'time', at }, at);
+    }
   }
 
   /** Up to `max` records and all shadows whose time is over. */
   removeDue(now: WallTime, max: number): Step {
     const { store } = this.#parts;
-    const next = store.nextRemoval();
+    const next = this.#nextRemoval();
     if (next === null || next > now) return { changes: [], told: [] };
     const due = store.removable(now, max);
     const told = due
@@ -305,7 +322,7 @@ export class RecordBook {
 
   /** Wishes that keep our own records alive that are to be refreshed: at least one, within these bounds. */
   refreshDue(now: WallTime, recordsMax: number, bytesMax: number): readonly Publication[] {
-    if (this.#isRemoved()) return [];
+    if (this.#refreshesNothing()) return [];
     const { store, ownMembership } = this.#parts;
     const wishes: Publication[] = [];
     let bytes = 0;
@@ -322,27 +339,40 @@ export class RecordBook {
   nextDue(): WallTime | null {
     const { store, ownMembership } = this.#parts;
     const times = [
-      store.nextRemoval(),
-      this.#isRemoved() ? null : store.nextRefresh(ownMembership().publicKey),
+      this.#nextRemoval(),
+      this.#refreshesNothing() ? null : store.nextRefresh(ownMembership().publicKey),
       this.#waiting.nextDue(),
     ];
     return times.reduce((next, at) => (next === null || (at !== null && at < next) ? at : next));
   }
 
+  #refreshesNothing(): boolean {
+    return this.#isRemoved() || this.#parts.isRefreshHeld?.() === true;
+  }
+
+  #nextRemoval(): WallTime | null {
+    return this.#parts.isExpiryDeferred?.() === true ? null : this.#parts.store.nextRemoval();
+  }
+
   #admission(stored: PendingRecords, now: WallTime): Admission {
     const { store, memberships, quotas } = this.#parts;
     const pending = new PendingRecords(stored);
-    return new Admission({ store, memberships, security: this.security, pending, quotas }, now);
+    const [security, listed, voidChains] = [this.security, this.#listed, this.#voidChains];
+    const parts = { store, memberships, listed, voidChains, security, pending, quotas };
+    return new Admission(parts, now);
   }
 
-  /** What was published under it will never count. */
+  /** What was published under it does not count in this state, and is not waited for when it comes again. */
   #dropUnder({ chainDigest }: Membership): void {
+    if (this.#voidChains.size >= LIMITS.membershipsRememberedMax) this.#voidChains.clear();
+    this.#voidChains.add(bytesKey(chainDigest));
     this.#waiting.drop(({ batch }) => equalBytes(batch.statement.membership, chainDigest));
   }
 
   /** A batch that waits for anything else may as well be void for good. */
   #followState(): void {
     const { security } = this;
+    this.#voidChains.clear();
     this.#sweep.begin(security);
     if (security.hitKeys().size === 0) return;
     this.#waiting.drop(({ batch }) => {

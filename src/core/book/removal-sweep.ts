@@ -1,6 +1,7 @@
-// Takes what does not count any more from the store (protocol.md §14): every version in a batch that a
-// revocation does not let. It is a function of what is stored, so it may end anywhere and begin again: it
-// begins anew with each state of security and each opening, and goes in steps that others come between.
+// Takes what does not count any more from the store (protocol.md §14.11): every version in a batch that a
+// revocation does not let, and every version of a record that ends after its creator, by the memberships that
+// are still listed. It is a function of what is stored, so it may end anywhere and begin again: it begins
+// anew with each opening and whenever what decides about batches changes, and goes in steps that others come between.
 
 import { bytesKey } from '../base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../base/time.ts';
@@ -11,10 +12,13 @@ import type { SecurityState, SignedVerdict } from '../security/security-state.ts
 import { isVisible, removalOf } from './admission.ts';
 import { judgeBatch } from './batch-standing.ts';
 import type { KnownMemberships } from './known-memberships.ts';
+import type { ListedMembers } from './listed-members.ts';
+import { lastExpiration } from './record-laws.ts';
 
 export interface SweepParts {
   readonly store: RecordStore;
   readonly memberships: KnownMemberships;
+  readonly listed: ListedMembers;
 }
 
 /** Changes are made before the next step is asked for, or else `beginAnew` is called. */
@@ -31,17 +35,22 @@ interface Progress {
   /** Of the chain that was looked at last; null at the beginning. */
   chain: Uint8Array | null;
   hasAllChains: boolean;
-  /** Keys whose batches are to be judged, and those that were. */
+  /** Keys whose batches are to be judged, and the records that they created, and those that were. */
   readonly authors: Map<string, Uint8Array>;
   readonly judged: Set<string>;
   /** Of the author that is being judged: the page that the next step begins with. */
   batch: number | null;
+  /** Its batches were judged: of the records that it created, the page that the next step begins with. */
+  areBatchesJudged: boolean;
+  created: bigint | null;
 }
 
 /** Chains looked at in one step: reading one takes some 20 µs, judging one that was forgotten 300. */
 const CHAINS_AT_ONCE = 256;
 /** Batches read at once. */
 const BATCHES_AT_ONCE = 64;
+/** Records of a creator that are looked at together, which costs as much as some 64 batches. */
+const CREATED_AT_ONCE = 1_024;
 /** Batches looked at in one step when nothing of them goes: some 30 µs each. */
 const BATCHES_IN_STEP_MAX = 1_024;
 
@@ -60,11 +69,14 @@ export class RemovalSweep {
   }
 
   /**
-   * From the beginning, by this state; not at all where what decides about batches is as it was when all of
-   * them were judged: whoever admits a hundred members one after the other does not have that done each time.
+   * From the beginning, by this state; on where it stands when what decides about batches is the same, and not at
+   * all where it is as it was when all of them were judged: whoever admits a hundred members one after the other
+   * does not have that done each time.
    */
   begin(state: SecurityState): void {
     const decidedBy = whatDecides(state);
+    // Whoever says something every moment must not keep it from ever coming to its end.
+    if (this.#progress?.decidedBy === decidedBy) return;
     const isSwept = decidedBy === this.#sweptBy;
     this.#progress = isSwept
       ? null
@@ -76,16 +88,19 @@ export class RemovalSweep {
           authors: new Map(),
           judged: new Set(),
           batch: null,
+          areBatchesJudged: false,
+          created: null,
         };
   }
 
   /** The same when what a step changes could not be stored: nothing is known to be gone. */
   beginAnew(state: SecurityState): void {
     this.#sweptBy = 'nothing is known';
+    this.#progress = null;
     this.begin(state);
   }
 
-  /** Up to `versionsMax` versions more, one batch beyond it at most. */
+  /** Up to `versionsMax` versions more, one batch or page of records beyond it at most. */
   step(now: WallTime, versionsMax: number): SweepStep {
     const progress = this.#progress;
     if (progress === null) return { changes: [], told: [] };
@@ -94,7 +109,9 @@ export class RemovalSweep {
     for (let looked = 0; looked < BATCHES_IN_STEP_MAX; ) {
       const author = nextOf(progress.authors);
       if (author === null) break;
-      looked += this.#judgeSome(progress, author, step, versionsMax);
+      looked += progress.areBatchesJudged
+        ? this.#lookAtCreated(progress, author, step)
+        : this.#judgeSome(progress, author, step, versionsMax);
       if (step.versions >= versionsMax) break;
     }
     if (progress.hasAllChains && progress.authors.size === 0) {
@@ -129,8 +146,28 @@ export class RemovalSweep {
       if (step.verdictOf({ hash, statement }) === 'removed') step.removeVersionsIn(hash);
     }
     progress.batch = page.next;
-    if (page.next === null) progress.authors.delete(bytesKey(author));
+    progress.areBatchesJudged = page.next === null;
     return page.batches.length;
+  }
+
+  /** The same, in batches, of versions that others made as well; of what reaches as far as it ever did, none. */
+  #lookAtCreated(progress: Progress, creator: Uint8Array, step: Removals): number {
+    const { store, listed } = this.#parts;
+    const page = store.createdBy(creator, progress.created, CREATED_AT_ONCE);
+    const end = page.records.length === 0 ? null : listed.find(creator);
+    const isAsEver =
+      page.records.length === 0 || end?.notAfter === store.findMember(creator)?.notAfter;
+    progress.created = isAsEver ? null : page.next;
+    if (!isAsEver) {
+      for (const { id, expiresAt } of page.records) {
+        if (end === null || expiresAt > lastExpiration(end)) step.removeOutlived(id);
+      }
+    }
+    if (progress.created === null) {
+      progress.authors.delete(bytesKey(creator));
+      progress.areBatchesJudged = false;
+    }
+    return BATCHES_AT_ONCE;
   }
 }
 
@@ -195,13 +232,20 @@ class Removals {
     this.versions += records.length + shadows.length;
   }
 
+  /** A version that ends after its creator, whoever made it. */
+  removeOutlived(id: Uint8Array): void {
+    this.#removeRecord(id);
+    this.versions += 1;
+  }
+
   /** What the creator said last comes back, when it was kept and counts. */
   #removeRecord(id: Uint8Array): void {
     const { store } = this.#parts;
     const before = store.findRecord(id);
-    if (before === null) return;
+    // Of a batch that goes, and after its creator: it goes once.
+    if (before === null || this.#settled.has(bytesKey(id))) return;
     const shadow = store.findShadow(id);
-    const isKept = shadow !== null && this.#verdictOfBatch(shadow.batch) !== 'removed';
+    const isKept = shadow !== null && this.#counts(shadow);
     this.#settled.add(bytesKey(id));
     if (isKept) {
       this.changes.push({ kind: 'restoreShadow', id, removeAt: removalOf(shadow) });
@@ -217,6 +261,11 @@ class Removals {
     const was = before.content.isDeleted ? null : before;
     const after = restored !== null && isVisible(restored, this.#now) ? restored : null;
     if (was !== null || after !== null) this.told.push({ kind: 'revoked', before: was, after });
+  }
+
+  #counts({ batch, content: { creator, expiresAt } }: GroupRecord): boolean {
+    if (this.#verdictOfBatch(batch) === 'removed') return false;
+    return this.#parts.listed.nameUntil(creator, expiresAt) !== null;
   }
 
   #verdictOfBatch(hash: Uint8Array): SignedVerdict {

@@ -1,9 +1,9 @@
 // Batches that cannot be judged yet: their author's membership is not here, or they are of the future.
-// Room is given to whoever forwarded them, so that one neighbor's rubbish displaces only its own; a
-// batch that was given up comes again when the sets of records are compared.
+// Room is given to whoever forwarded them, so that one neighbor's rubbish displaces only its own, and only
+// for a while; a batch that was given up comes again when the sets of records are compared.
 
-import { bytesKey } from '../base/bytes.ts';
-import type { WallTime } from '../base/time.ts';
+import { bytesKey, equalBytes } from '../base/bytes.ts';
+import { type WallTime, wallTimeOf } from '../base/time.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { recordMemoryBytes } from '../records/record-memory.ts';
 import type { VerifiedBatch } from '../records/verified-batch.ts';
@@ -24,6 +24,8 @@ interface Waiting {
   readonly bytes: number;
   /** Null while it waits for a time. */
   readonly key: string | null;
+  /** Then it is due, or given up. */
+  readonly end: WallTime;
 }
 
 interface Share {
@@ -41,7 +43,6 @@ export interface Released {
 export class WaitingRoom {
   readonly #shareByNeighbor = new Map<string, Share>();
   readonly #waitingByKey = new Map<string, Set<Waiting>>();
-  readonly #dueAt = new Map<Waiting, WallTime>();
 
   get size(): number {
     let size = 0;
@@ -51,23 +52,34 @@ export class WaitingRoom {
 
   /** In the order of their neighbors, then of their coming. */
   get batches(): readonly VerifiedBatch[] {
-    const shares = [...this.#shareByNeighbor.values()];
-    return shares.flatMap(({ waiting }) => [...waiting].map(({ batch }) => batch));
+    return [...this.#all()].map(({ batch }) => batch);
   }
 
-  /** How many batches of the same neighbor, or of the one that was silent the longest, gave way. */
-  admit(batch: VerifiedBatch, from: string, awaited: Awaited): number {
+  /**
+   * How many batches of the same neighbor, or of the one that was silent the longest, gave way. What the
+   * neighbor brings once more takes the place of what it brought before.
+   */
+  admit(batch: VerifiedBatch, from: string, awaited: Awaited, now: WallTime): number {
     const key = awaited.kind === 'time' ? null : keyOf(awaited);
-    const waiting: Waiting = { batch, from, bytes: bytesOf(batch), key };
-    let givenUp = 0;
+    const end = awaited.kind === 'time' ? awaited.at : wallTimeOf(now + LIMITS.batchWaitsMsMax);
+    this.#removeTwin(batch, from, key);
+    return this.#makeRoom(this.#add({ batch, from, bytes: bytesOf(batch), key, end }));
+  }
+
+  #add(waiting: Waiting): Share {
+    const { from, bytes, key } = waiting;
     const share = this.#shareByNeighbor.get(from) ?? { waiting: new Set(), bytes: 0 };
     // The one that comes is the youngest: neighbors lie in the order of their last batch.
     this.#shareByNeighbor.delete(from);
     this.#shareByNeighbor.set(from, share);
     share.waiting.add(waiting);
-    share.bytes += waiting.bytes;
-    if (awaited.kind === 'time') this.#dueAt.set(waiting, awaited.at);
-    else if (key !== null) this.#indexed(key).add(waiting);
+    share.bytes += bytes;
+    if (key !== null) this.#indexed(key).add(waiting);
+    return share;
+  }
+
+  #makeRoom(share: Share): number {
+    let givenUp = 0;
     for (const oldest of share.waiting) {
       const { batchesWaitingPerNeighborMax, waitingBytesPerNeighborMax } = LIMITS;
       const isFull =
@@ -80,9 +92,19 @@ export class WaitingRoom {
     for (const [neighbor, { waiting: theirs }] of this.#shareByNeighbor) {
       if (this.#shareByNeighbor.size <= LIMITS.neighborsWaitingMax) break;
       givenUp += theirs.size;
-      this.forget(neighbor);
+      for (const each of theirs) this.#remove(each);
+      this.#shareByNeighbor.delete(neighbor);
     }
     return givenUp;
+  }
+
+  /** Parts of one batch that wait for different things are no twins. */
+  #removeTwin(batch: VerifiedBatch, from: string, key: string | null): void {
+    for (const each of this.#shareByNeighbor.get(from)?.waiting ?? []) {
+      if (each.key !== key || !hasSameRecords(each.batch, batch)) continue;
+      this.#remove(each);
+      return;
+    }
   }
 
   /** Those that waited for this chain or for any of its member. */
@@ -101,10 +123,7 @@ export class WaitingRoom {
 
   /** Those that will never count. How many there were. */
   drop(isVoid: (batch: VerifiedBatch) => boolean): number {
-    const gone: Waiting[] = [];
-    for (const { waiting } of this.#shareByNeighbor.values()) {
-      for (const each of waiting) if (isVoid(each.batch)) gone.push(each);
-    }
+    const gone = [...this.#all()].filter(({ batch }) => isVoid(batch));
     return this.#release(gone).length;
   }
 
@@ -113,7 +132,8 @@ export class WaitingRoom {
     const due: Waiting[] = [];
     let records = 0;
     let bytes = 0;
-    for (const [each] of [...this.#dueAt].filter(([, at]) => at <= now)) {
+    for (const each of this.#all()) {
+      if (each.key !== null || each.end > now) continue;
       records += each.batch.entries.length;
       bytes += each.bytes;
       if (due.length > 0 && (records > recordsMax || bytes > bytesMax)) break;
@@ -122,17 +142,22 @@ export class WaitingRoom {
     return this.#release(due);
   }
 
+  /** Those that waited long enough for a membership or a page: how many there were. */
+  giveUp(now: WallTime): number {
+    const over = [...this.#all()].filter(({ key, end }) => key !== null && end <= now);
+    return this.#release(over).length;
+  }
+
+  /** When something is due, or to be given up. */
   nextDue(): WallTime | null {
     let next: WallTime | null = null;
-    for (const at of this.#dueAt.values()) if (next === null || at < next) next = at;
+    for (const { end } of this.#all()) if (next === null || end < next) next = end;
     return next;
   }
 
-  /** The neighbor is gone: what it forwarded comes again from others. */
-  forget(neighbor: string): void {
-    const share = this.#shareByNeighbor.get(neighbor);
-    for (const each of share?.waiting ?? []) this.#remove(each);
-    this.#shareByNeighbor.delete(neighbor);
+  /** In the order of their neighbors, then of their coming. */
+  *#all(): Generator<Waiting, void> {
+    for (const { waiting } of this.#shareByNeighbor.values()) yield* waiting;
   }
 
   #release(waiting: readonly Waiting[]): readonly Released[] {
@@ -149,7 +174,6 @@ export class WaitingRoom {
   }
 
   #remove(waiting: Waiting): void {
-    this.#dueAt.delete(waiting);
     if (waiting.key !== null) {
       const alike = this.#waitingByKey.get(waiting.key);
       alike?.delete(waiting);
@@ -170,6 +194,12 @@ function keyOf(awaited: Exclude<Awaited, { kind: 'time' }>): string {
   return awaited.kind === 'membership'
     ? `chain ${bytesKey(awaited.chainDigest)}`
     : `member ${bytesKey(awaited.publicKey)}`;
+}
+
+function hasSameRecords(a: VerifiedBatch, b: VerifiedBatch): boolean {
+  if (!equalBytes(a.batch.hash, b.batch.hash) || a.entries.length !== b.entries.length)
+    return false;
+  return a.entries.every(({ place }, at) => b.entries[at]?.place === place);
 }
 
 /** What it keeps in memory, the objects around small records included. */

@@ -52,6 +52,11 @@ export interface MembershipCertificate extends CertificateBody {
   readonly membershipsBelowMax: number | null;
   /** How long it is renewed for, by itself; null for one that keeps its dates. Whole seconds. */
   readonly leaseMs: number | null;
+  /**
+   * SHA-256 of the first certificate that gave the member this, when it is renewed by this one; null for a first
+   * one. It says whom the membership came from, whoever renews it.
+   */
+  readonly renews: Uint8Array | null;
 }
 
 /** The longest lease that a certificate can name: more than 300 years. */

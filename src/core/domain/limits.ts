@@ -7,6 +7,8 @@ import { SECURITY_LIMITS } from './security-limits.ts';
 export const LIMITS = {
   /** Memberships in a chain, the creator's included: the figure of p2p.h. Without it a chain costs a verifier any number of signatures. */
   membershipsInChainMax: 24,
+  /** The same with first grants of those who were renewed, and the root: as many as fit `chainBytesMax`. */
+  certificatesInChainMax: 64,
   /** DER of a whole chain, root included. Without it strangers make us hold and parse any amount before they are known. */
   chainBytesMax: 32_768,
   /** One certificate: the longest names there are take 5,200. 24 of them and the root fit a chain only when they are ordinary. */
@@ -113,6 +115,11 @@ export const LIMITS = {
   waitingBytesPerNeighborMax: 33_554_432,
   /** Neighbors for whom batches wait. */
   neighborsWaitingMax: 64,
+  /**
+   * How long a batch waits for a membership or a page. Whoever brought it is asked at once for what is missing;
+   * beyond this nobody may ever have it, and the batch comes again by comparing. A guess.
+   */
+  batchWaitsMsMax: 60_000,
   /** Proofs of equivocation that are kept of one author: one is enough to convict. */
   equivocationsPerAuthorMax: 4,
   /** Memberships of authors that are kept in memory; a forgotten one is read and judged again. */

@@ -27,13 +27,19 @@ export interface OpenedLink {
   readonly remoteAddress: Address | null;
   /** Its clock less ours when its HELLO came, in milliseconds. */
   readonly clockSkewMs: number;
+  /** What we dialed, when we named nobody. */
+  readonly dialed?: DialTarget;
 }
 
-/** Whom to dial: the member, and which of its processes when that is known. */
-export interface DialTarget {
-  readonly member: PeerName;
-  readonly nodeId: bigint | null;
+/** Where a member may be found; where `member` is null, any member of the group. Nobody has verified it. */
+export interface Lead {
+  readonly member: PeerName | null;
   readonly addresses: readonly Address[];
+}
+
+/** Whom to dial: the member, and which of its processes when that is known; or whoever of the group is there. */
+export interface DialTarget extends Lead {
+  readonly nodeId: bigint | null;
 }
 
 /** Why a side hangs up; the numbers are those of the wire. */

@@ -32,6 +32,8 @@ export const SECURITY_LIMITS = {
   verifierBoxesMax: 1_024,
   /** Characters of a reason or label, in UTF-8 bytes. */
   statementTextBytesMax: 256,
+  /** UTF-8 bytes of what an application says in the properties of a group: each member holds every version that was said. */
+  applicationTextBytesMax: 4_096,
   /** Revocations for whose sake one epoch begins; the next one begins for the rest. */
   epochRevocationsMax: 64,
   /** A sealed verifier of a password. OPAQUE's takes under a thousand bytes. */

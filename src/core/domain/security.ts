@@ -151,6 +151,8 @@ export interface GroupProperties {
   readonly comment: string;
   /** How long new memberships live unless their issuer says otherwise, in milliseconds. */
   readonly leaseMs: number;
+  /** For the application alone. */
+  readonly application: string;
 }
 
 /** More boxes for the verifier of an offer: for those who may issue its role since. */

@@ -35,7 +35,8 @@ export type AskFailure =
   | { readonly kind: 'pending' };
 
 export interface AskedMember {
-  readonly member: PeerName;
+  /** Null when nobody was named who should be there, and nobody was. */
+  readonly member: PeerName | null;
   /** Null when none of its addresses answered. */
   readonly address: Address | null;
   readonly failure: AskFailure;
@@ -144,10 +145,11 @@ function codeOf({ failure, skewMs }: AskedMember): JoinFailureCode {
 
 /** `alice at 192.0.2.1:4001: notIssuer (a member does not admit a member)`. */
 export function describeAsked({ member, address, failure, detail }: AskedMember): string {
+  const who = member ?? 'whoever is';
   const where = address === null ? '' : ` at ${formatAddress(address)}`;
   const what = failure.kind === 'refused' ? failure.reason : failure.kind;
   const why = detail === '' ? '' : ` (${detail})`;
-  return shown(`${member}${where}: ${what}${why}`);
+  return shown(`${who}${where}: ${what}${why}`);
 }
 
 /** People read it on their terminals, and anybody may have written it: words, and names that nobody has checked. */

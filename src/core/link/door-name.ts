@@ -3,7 +3,7 @@
 
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { WallTime } from '../base/time.ts';
-import type { PeerName } from '../domain/names.ts';
+import type { GroupName, PeerName } from '../domain/names.ts';
 import type { Crypto } from '../ports/crypto.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,8 +14,8 @@ const TOKEN_LENGTH = 26;
 export interface DoorKey {
   /** The group's discovery secret, 32 bytes. */
   readonly discoverySecret: Uint8Array;
-  /** The member who is asked for. */
-  readonly member: PeerName;
+  /** The member who is asked for; the group's own name for any of them. */
+  readonly member: PeerName | GroupName;
 }
 
 export function hourOf(time: WallTime): number {

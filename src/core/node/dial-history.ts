@@ -1,5 +1,6 @@
 // What became of our dials, for whoever wonders why there is no neighbor yet.
 
+import type { DialTarget } from '../domain/links.ts';
 import type { DialFailure, GraphStatus } from './graph-status.ts';
 
 export class DialHistory {
@@ -24,4 +25,10 @@ export class DialHistory {
     const reason = this.#failed > 0 ? 'nobodyReachable' : 'dialing';
     return { state: 'connecting', reason, lastFailure };
   }
+}
+
+/** Whom and where a dial was meant to reach. */
+export function leadOf({ member, addresses }: DialTarget): Pick<DialFailure, 'member' | 'address'> {
+  const [address = null] = addresses;
+  return { member, address: addresses.length === 1 ? address : null };
 }

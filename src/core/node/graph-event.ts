@@ -45,6 +45,8 @@ export type GraphEvent =
   | { readonly kind: 'neighborUp'; readonly node: NodeName }
   | { readonly kind: 'neighborDown'; readonly node: NodeName; readonly why: string }
   | { readonly kind: 'memberPresent'; readonly member: PresentMember }
+  /** It listens elsewhere, or is called something else. */
+  | { readonly kind: 'memberUpdated'; readonly member: PresentMember }
   | {
       readonly kind: 'memberAbsent';
       readonly member: PresentMember;

@@ -1,5 +1,6 @@
 // How far a group is connected. Every state that is not the last one says what is missing.
 
+import type { Address } from '../domain/addresses.ts';
 import type { PeerName } from '../domain/names.ts';
 
 export type GraphStatus =
@@ -26,7 +27,10 @@ export type GraphStatus =
   | { readonly state: 'online'; readonly neighbors: number };
 
 export interface DialFailure {
-  readonly member: PeerName;
+  /** Null when it was said of no member that it is there. */
+  readonly member: PeerName | null;
+  /** Null when several were tried, one after the other. */
+  readonly address: Address | null;
   /** A code of docs/errors.md. */
   readonly code: string;
   readonly detail: string;

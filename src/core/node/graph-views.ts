@@ -1,11 +1,13 @@
 // What is said of the graph to the application: neighbors, members and events, in its words.
 
 import type { WallTime } from '../base/time.ts';
+import { type Address, formatAddress } from '../domain/addresses.ts';
 import type { LinkId, OpenedLink } from '../domain/links.ts';
 import type { MessageType } from '../domain/message-types.ts';
+import type { PeerName } from '../domain/names.ts';
 import type { Neighbors } from '../graph/overlay/neighbors.ts';
 import type { NewNeighbor } from '../graph/overlay/neighbors-listener.ts';
-import type { NodeKey } from '../graph/overlay/peer-card.ts';
+import { type NodeKey, nodeKeyOf } from '../graph/overlay/peer-card.ts';
 import type { PresentNode } from '../graph/presence/present-node.ts';
 import type { Reconciler } from '../graph/sync/reconciler.ts';
 import type { SyncProgress } from '../graph/sync/reconciler-listener.ts';
@@ -19,6 +21,16 @@ export interface NeighborView extends NodeName {
   readonly roundTripMs: number | null;
   readonly isSynced: boolean;
   readonly lags: readonly Lag[];
+  /** Where it says that it listens, as far as is known now. */
+  readonly addresses: readonly Address[];
+}
+
+/** Somebody of whom the application was told. */
+interface Present {
+  readonly member: PresentMember;
+  /** False for a neighbor that gives no card which is of use to others. */
+  readonly hasCard: boolean;
+  readonly friendlyName: string;
 }
 
 interface Up {
@@ -30,6 +42,8 @@ interface Up {
 export interface GraphViewsParts {
   readonly neighbors: Neighbors;
   readonly reconciler: Reconciler;
+  /** What the member calls itself. */
+  readonly friendlyNameOf: (member: PeerName) => string;
   readonly tell: (event: GraphEvent) => void;
 }
 
@@ -37,7 +51,7 @@ export class GraphViews {
   readonly #parts: GraphViewsParts;
   /** The oldest first. */
   readonly #upByLink = new Map<LinkId, Up>();
-  readonly #presentByKey = new Map<NodeKey, PresentMember>();
+  readonly #presentByKey = new Map<NodeKey, Present>();
 
   constructor(parts: GraphViewsParts) {
     this.#parts = parts;
@@ -53,11 +67,12 @@ export class GraphViews {
       roundTripMs: neighbors.roundTripOf(link),
       isSynced: reconciler.isSynced(link),
       lags: reconciler.lagOf(link),
+      addresses: this.#addressesOf(opened),
     }));
   }
 
   members(own: PresentMember): readonly PresentMember[] {
-    return [own, ...this.#presentByKey.values()];
+    return [own, ...[...this.#presentByKey.values()].map(({ member }) => member)];
   }
 
   /** True while memberships are compared with some neighbor, which comes before its records. */
@@ -85,15 +100,38 @@ export class GraphViews {
 
   present({ key, member, nodeId, card }: PresentNode, now: WallTime): void {
     const present = { member, nodeId, addresses: card?.addresses ?? [], since: now };
-    this.#presentByKey.set(key, present);
+    const friendlyName = this.#parts.friendlyNameOf(member);
+    this.#presentByKey.set(key, { member: present, hasCard: card !== null, friendlyName });
     this.#parts.tell({ kind: 'memberPresent', member: present });
+  }
+
+  /** True when it listens elsewhere than was known. */
+  renewed({ key, card }: PresentNode): boolean {
+    const known = this.#presentByKey.get(key);
+    if (known === undefined || card === null) return false;
+    const { addresses } = card;
+    const isSame = textOf(known.member.addresses) === textOf(addresses);
+    const member = isSame ? known.member : { ...known.member, addresses };
+    this.#presentByKey.set(key, { ...known, member, hasCard: true });
+    if (!isSame) this.#parts.tell({ kind: 'memberUpdated', member });
+    return !isSame;
+  }
+
+  /** Memberships have come, and with them what members call themselves. */
+  membershipsCame(): void {
+    for (const [key, known] of this.#presentByKey) {
+      const friendlyName = this.#parts.friendlyNameOf(known.member.member);
+      if (friendlyName === known.friendlyName) continue;
+      this.#presentByKey.set(key, { ...known, friendlyName });
+      this.#parts.tell({ kind: 'memberUpdated', member: known.member });
+    }
   }
 
   absent({ key }: PresentNode, why: 'left' | 'expired' | 'removed'): void {
     const present = this.#presentByKey.get(key);
     if (present === undefined) return;
     this.#presentByKey.delete(key);
-    this.#parts.tell({ kind: 'memberAbsent', member: present, why });
+    this.#parts.tell({ kind: 'memberAbsent', member: present.member, why });
   }
 
   broadcast(node: NodeName, type: MessageType, bytes: Uint8Array): void {
@@ -134,6 +172,16 @@ export class GraphViews {
     const up = this.#upByLink.get(link);
     if (up !== undefined) this.#parts.tell({ kind: 'lag', node: nameOf(up.opened), lags });
   }
+
+  /** Its card is later than what it said when it came; without one that is all there is. */
+  #addressesOf({ membership, nodeId, listenAddresses }: OpenedLink): readonly Address[] {
+    const present = this.#presentByKey.get(nodeKeyOf(membership.publicKey, nodeId));
+    return present?.hasCard === true ? present.member.addresses : listenAddresses;
+  }
+}
+
+function textOf(addresses: readonly Address[]): string {
+  return addresses.map(formatAddress).join(' ');
 }
 
 function nameOf({ membership, nodeId }: OpenedLink): NodeName {

@@ -120,6 +120,7 @@ export class GroupNode {
       case 'linkDrained':
       case 'linkClosed':
       case 'dialFailed':
+      case 'readdress':
       case 'deadline':
         // What was on its way when we left.
         if (this.#phase.name === 'connected') this.#onLinks(input, now);
@@ -145,6 +146,9 @@ export class GroupNode {
         break;
       case 'dialFailed':
         this.#graph.onDialFailed(input, now);
+        break;
+      case 'readdress':
+        this.#graph.readdress(now);
         break;
       case 'deadline':
         this.#graph.onDeadline(now);
@@ -217,5 +221,12 @@ export class GroupNode {
 }
 
 type LinkInput = Input & {
-  readonly kind: 'linkOpened' | 'frame' | 'linkDrained' | 'linkClosed' | 'dialFailed' | 'deadline';
+  readonly kind:
+    | 'linkOpened'
+    | 'frame'
+    | 'linkDrained'
+    | 'linkClosed'
+    | 'dialFailed'
+    | 'readdress'
+    | 'deadline';
 };

@@ -1,8 +1,7 @@
 // What a `GroupNode` is told: facts from below, wishes from above, and that its time has come.
 
 import type { RecordVerdict } from '../book/admission.ts';
-import type { Contact } from '../domain/invitation.ts';
-import type { DialTarget, LinkId, OpenedLink } from '../domain/links.ts';
+import type { DialTarget, Lead, LinkId, OpenedLink } from '../domain/links.ts';
 import type { MessageType } from '../domain/message-types.ts';
 import type { StoreChange } from '../ports/record-store.ts';
 import type { Learned } from '../security/security-book.ts';
@@ -32,7 +31,7 @@ export type SecurityVerdict = Learned | { readonly kind: 'failed' };
 
 export type Input =
   /** Nothing happens before. Contacts are where members may be found; nobody has verified them. */
-  | { readonly kind: 'connect'; readonly contacts: readonly Contact[] }
+  | { readonly kind: 'connect'; readonly contacts: readonly Lead[] }
   | { readonly kind: 'leave' }
   | { readonly kind: 'linkOpened'; readonly opened: OpenedLink }
   /** The payload is valid during the step. */
@@ -79,6 +78,8 @@ export type Input =
       readonly type: MessageType;
       readonly bytes: Uint8Array;
     }
+  /** We listen elsewhere than before. */
+  | { readonly kind: 'readdress' }
   /** What was put off by a `goOn` effect. */
   | { readonly kind: 'goOn' }
   /** `nextDeadline()` is over. */

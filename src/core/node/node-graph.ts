@@ -3,8 +3,7 @@
 
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 import type { Instant, Now, WallTime } from '../base/time.ts';
-import type { Contact } from '../domain/invitation.ts';
-import type { LinkId, OpenedLink } from '../domain/links.ts';
+import type { Lead, LinkId, OpenedLink } from '../domain/links.ts';
 import type { Removal } from '../domain/security.ts';
 import { Broadcasts } from '../graph/flood/broadcasts.ts';
 import { Flood } from '../graph/flood/flood.ts';
@@ -13,7 +12,6 @@ import { Neighbors } from '../graph/overlay/neighbors.ts';
 import type { NewNeighbor } from '../graph/overlay/neighbors-listener.ts';
 import { nodeKeyOf } from '../graph/overlay/peer-card.ts';
 import { GroupTime } from '../graph/presence/group-time.ts';
-import type { PresentNode } from '../graph/presence/present-node.ts';
 import { Roster } from '../graph/presence/roster.ts';
 import { Reconciler } from '../graph/sync/reconciler.ts';
 import type { SyncFrame } from '../graph/sync/sync-frames.ts';
@@ -21,7 +19,7 @@ import { KIND } from '../wire/frame.ts';
 import { decodeNeighborMessage } from '../wire/neighbor-message.ts';
 import { Arrivals } from './arrivals.ts';
 import { Belonging, type SecurityInput } from './belonging.ts';
-import { DialHistory } from './dial-history.ts';
+import { DialHistory, leadOf } from './dial-history.ts';
 import type { Effect, NodeEffect } from './effect.ts';
 import type { GraphEvent, PresentMember } from './graph-event.ts';
 import type { GraphParts } from './graph-parts.ts';
@@ -108,6 +106,7 @@ export class NodeGraph {
     this.#views = new GraphViews({
       neighbors: this.#neighbors,
       reconciler: this.#reconciler,
+      friendlyNameOf: (member) => directory.friendlyNameOf(member),
       tell: (event) => this.#tell(event),
     });
     this.#roster = new Roster({
@@ -119,7 +118,13 @@ export class NodeGraph {
       groupTime,
       eagerLinks: () => this.#flood.eagerLinks(),
       listener: {
-        onPresent: (node) => this.#onPresent(node),
+        onPresent: (node) => {
+          this.#neighbors.learnPresent(node);
+          this.#views.present(node, this.#now.wallTime);
+        },
+        onRenewed: (node) => {
+          if (this.#views.renewed(node)) this.#neighbors.learnPresent(node);
+        },
         onLeft: (node, why) =>
           this.#views.absent(node, directory.isRemoved(node.member) ? 'removed' : why),
       },
@@ -185,10 +190,11 @@ export class NodeGraph {
     return this.#time.at(now);
   }
 
-  addContacts(contacts: readonly Contact[]): void {
+  addContacts(contacts: readonly Lead[]): void {
     const { directory } = this.#parts;
     this.#dials.contactsCame(contacts.length);
-    this.#neighbors.addContacts(contacts.filter(({ member }) => !directory.isRemoved(member)));
+    const isMeant = ({ member }: Lead) => member === null || !directory.isRemoved(member);
+    this.#neighbors.addContacts(contacts.filter(isMeant));
   }
 
   /** Why we are no member any more; null while we are one. */
@@ -236,7 +242,7 @@ export class NodeGraph {
 
   onDialFailed({ target, code, detail }: Input & { kind: 'dialFailed' }, now: Now): void {
     this.#now = now;
-    this.#dials.failed({ member: target.member, code, detail });
+    this.#dials.failed({ ...leadOf(target), code, detail });
     this.#neighbors.onDialFailed(target, now);
   }
 
@@ -263,7 +269,13 @@ export class NodeGraph {
   onStored(stored: Input & { kind: 'stored' }, isConnected: boolean, now: Now): void {
     this.#now = now;
     this.#traffic.onStored(stored, isConnected, now);
+    if (stored.changes.some(({ kind }) => kind === 'putMembership')) this.#views.membershipsCame();
     this.#belonging.onStored(stored, isConnected, now);
+  }
+
+  readdress(now: Now): void {
+    this.#now = now;
+    this.#roster.readdress(now);
   }
 
   /** What became of something that was given to be judged; or a secret that the application has. */
@@ -358,14 +370,6 @@ export class NodeGraph {
   #onWithheld(link: LinkId): void {
     this.#views.withheld(link);
     this.#neighbors.partWith(link, 'badConduct', this.#now, this.#out);
-  }
-
-  #onPresent(node: PresentNode): void {
-    const { key, card } = node;
-    const holder = card && this.#parts.directory.holderOf(card.publicKey, this.#now.wallTime);
-    // Whoever is present can be a neighbor some day.
-    if (card !== null && holder !== null) this.#neighbors.learn({ ...holder, key, card });
-    this.#views.present(node, this.#now.wallTime);
   }
 
   #onGreeted(link: LinkId, heads: Parameters<Reconciler['neighborUp']>[0]['heads']): void {

@@ -61,4 +61,6 @@ export interface MembershipRequest extends Validity {
   readonly membershipsBelowMax: number | null;
   /** Rounded down to whole seconds; at least one. Null for a membership that keeps its dates. */
   readonly leaseMs: number | null;
+  /** SHA-256 of the first grant; null for one that renews nothing. */
+  readonly renews: Uint8Array | null;
 }

@@ -47,6 +47,8 @@ export interface RecordStore {
   findMembership(chainDigest: Uint8Array): readonly Uint8Array[] | null;
   /** The member with this key, when a membership of it is here. */
   findMember(publicKey: Uint8Array): StoredMember | null;
+  /** Digests of the chains of the member with this key, the one that ends last first. */
+  chainsOf(publicKey: Uint8Array): readonly Uint8Array[];
 
   use(author: Uint8Array): StorageUse;
   totalUse(): StorageUse;
@@ -81,6 +83,11 @@ export interface RecordStore {
   batchesOf(author: Uint8Array, after: number | null, max: number): BatchesPage;
   /** Which records stand here in the versions that this batch has; of nothing, none. */
   versionsIn(batchHash: Uint8Array): StoredVersions;
+  /**
+   * The records that this member created, whoever made the versions that count, in an order that stays: `after`
+   * is the `next` of the page before.
+   */
+  createdBy(creator: Uint8Array, after: bigint | null, max: number): CreatedPage;
 
   /** When the next record or shadow is due to be removed. */
   nextRemoval(): WallTime | null;
@@ -185,6 +192,19 @@ export interface BatchesPage {
   readonly batches: readonly SignedBatch[];
   /** Where the next page goes on; null when this was the last. */
   readonly next: number | null;
+}
+
+export interface CreatedPage {
+  readonly records: readonly CreatedRecord[];
+  /** Where the next page goes on; null when this was the last. */
+  readonly next: bigint | null;
+}
+
+export interface CreatedRecord {
+  /** 16 bytes. */
+  readonly id: Uint8Array;
+  /** Of the version that counts. */
+  readonly expiresAt: WallTime;
 }
 
 /** Ids, 16 bytes each, in the order of their places. */

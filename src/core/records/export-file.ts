@@ -42,7 +42,7 @@ export type PartName = keyof typeof KIND_BY_NAME;
 /** Without a bound the length of a part could make a reader take any amount of memory. */
 const BODY_BYTES_MAX: Readonly<Record<PartName, number>> = {
   about: 2 * (2 + NAME_BYTES_MAX) + 8,
-  membership: LIMITS.chainBytesMax + 4 * (LIMITS.membershipsInChainMax + 2),
+  membership: LIMITS.chainBytesMax + 4 * (LIMITS.certificatesInChainMax + 1),
   security: 1 + LIMITS.statementBytesMax,
   // The largest single record, with room for the statement, the places and the cover.
   bundle: LIMITS.recordDataBytesMax + CONTENT_BYTES_MAX + 65_536,
@@ -220,7 +220,7 @@ function decodeAbout(body: Uint8Array): ExportAbout {
 export function decodeMembership(body: Uint8Array): readonly Uint8Array[] {
   const input = new ByteReader(body);
   const chain: Uint8Array[] = [];
-  for (let left = input.count(LIMITS.membershipsInChainMax + 1, 1); left > 0; left--) {
+  for (let left = input.count(LIMITS.certificatesInChainMax, 1); left > 0; left--) {
     chain.push(input.bytes(LIMITS.certificateBytesMax));
   }
   input.end();

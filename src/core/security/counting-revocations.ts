@@ -3,10 +3,10 @@
 // first; what a level above takes away counts for nothing and need not be kept.
 
 import { bytesKey, compareBytes } from '../base/bytes.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { Descent, Membership } from '../domain/membership.ts';
 import type { Revocation } from '../domain/security.ts';
 import type { HeldStatement, StatementSigner } from './held-statement.ts';
-import type { Hit, Hits, SignedThing, StandingRevocation } from './hits.ts';
+import { type Hit, type Hits, isAtEnd, type SignedThing, type StandingRevocation } from './hits.ts';
 import type { Listing } from './kept-pages.ts';
 import { LevelContest } from './level-contest.ts';
 import { compareRank, Quota } from './quota.ts';
@@ -31,8 +31,8 @@ export class CountingRevocations {
   readonly #hits: Hits;
   readonly #fateByKey = new Map<string, RevocationFate>();
   readonly #countingByTarget = new Map<string, StandingRevocation[]>();
-  /** Of chains that have a key in them that is targeted. */
-  readonly #hitsByChain = new Map<string, readonly Hit[]>();
+  /** Of lines that have a key in them that is targeted. */
+  #hitsByDescent = new WeakMap<Descent, readonly Hit[]>();
 
   constructor(revocations: readonly HeldStatement[], hits: Hits) {
     this.#hits = hits;
@@ -56,26 +56,14 @@ export class CountingRevocations {
     return this.#fateByKey.get(key) ?? null;
   }
 
-  /** Where counting revocations take a membership of the chain away, by their digests. */
-  hitsOn(membership: Membership): readonly Hit[] {
-    const possible = this.#possibleHits(membership);
-    if (possible.length === 0) return [];
-    const key = bytesKey(membership.chainDigest);
-    const known = this.#hitsByChain.get(key);
-    if (known !== undefined) return known;
-    const hits = possible
-      .filter(({ by, place }) => this.#hits.isHit(by, membership, place))
-      .toSorted((a, b) => compareBytes(digestOf(a), digestOf(b)));
-    this.#hitsByChain.set(key, hits);
-    return hits;
-  }
-
   listingOf(membership: Membership, thing: SignedThing): Listing {
     let listing: Listing = 'listed';
-    for (const hit of this.hitsOn(membership)) {
-      const each = this.#hits.listingOf(hit, membership, thing);
-      if (each === 'notListed') return each;
-      if (each === 'unknown') listing = each;
+    for (const { descent, thing: signed } of this.#hits.allUnder(membership, thing)) {
+      for (const hit of this.#hitsOn(descent)) {
+        const each = this.#hits.listingOf(hit, signed);
+        if (each === 'notListed') return each;
+        if (each === 'unknown') listing = each;
+      }
     }
     return listing;
   }
@@ -86,17 +74,19 @@ export class CountingRevocations {
   }
 
   endsOf(membership: Membership): readonly Hit[] {
-    const { depth } = membership;
-    return this.hitsOn(membership).filter((hit) => {
-      if (hit.place === depth || hit.by.revocation.scope === 'subtree') return true;
-      return this.#hits.listingBelow(hit, membership) === 'notListed';
+    const own = this.#hitsOn(membership).filter((hit) => {
+      if (isAtEnd(hit) || hit.by.revocation.scope === 'subtree') return true;
+      return this.#hits.listingBelow(hit) === 'notListed';
     });
+    return [...own, ...this.#hitsOnRenewals(membership)];
   }
 
   /** False when a certificate of the chain was issued without the right to. */
   isChainLet(membership: Membership): boolean {
-    return this.hitsOn(membership).every(
-      (hit) => this.#hits.listingBelow(hit, membership) !== 'notListed',
+    const own = this.#hitsOn(membership);
+    return (
+      own.every((hit) => this.#hits.listingBelow(hit) !== 'notListed') &&
+      this.#hitsOnRenewals(membership).length === 0
     );
   }
 
@@ -127,7 +117,7 @@ export class CountingRevocations {
       if (result.kind === 'heldOff') this.#fateByKey.set(key, result);
       else this.#count({ ...entrant, signers: result.signers });
     }
-    this.#hitsByChain.clear();
+    this.#hitsByDescent = new WeakMap();
   }
 
   #count(by: StandingRevocation): void {
@@ -156,19 +146,43 @@ export class CountingRevocations {
 
   #blowTo({ membership }: StatementSigner, thing: SignedThing, level: number): Hit | null {
     if (membership === null) return null;
-    const blow = this.hitsOn(membership).find(
-      (hit) =>
-        hit.by.held.level < level && this.#hits.listingOf(hit, membership, thing) === 'notListed',
-    );
-    return blow ?? null;
+    for (const { descent, thing: signed } of this.#hits.allUnder(membership, thing)) {
+      const blow = this.#hitsOn(descent).find(
+        (hit) => hit.by.held.level < level && this.#hits.listingOf(hit, signed) === 'notListed',
+      );
+      if (blow !== undefined) return blow;
+    }
+    return null;
   }
 
-  #possibleHits({ chain }: Membership): readonly Hit[] {
+  /** Those that do not let a renewal on the way count. */
+  #hitsOnRenewals(membership: Membership): readonly Hit[] {
+    return this.#hits
+      .renewalsOf(membership)
+      .flatMap(({ descent, thing }) =>
+        this.#hitsOn(descent).filter((hit) => this.#hits.listingOf(hit, thing) === 'notListed'),
+      );
+  }
+
+  /** Where counting revocations take a membership of the line away, by their digests. */
+  #hitsOn(descent: Descent): readonly Hit[] {
+    const possible = this.#possibleHits(descent);
+    if (possible.length === 0) return [];
+    const known = this.#hitsByDescent.get(descent);
+    if (known !== undefined) return known;
+    const hits = possible
+      .filter(({ by, place }) => this.#hits.isHit(by, descent, place))
+      .toSorted((a, b) => compareBytes(digestOf(a), digestOf(b)));
+    this.#hitsByDescent.set(descent, hits);
+    return hits;
+  }
+
+  #possibleHits(descent: Descent): readonly Hit[] {
     if (this.isEmpty) return [];
     const hits: Hit[] = [];
-    for (const [place, { publicKey }] of chain.entries()) {
+    for (const [place, { publicKey }] of descent.line.entries()) {
       const counting = this.#countingByTarget.get(bytesKey(publicKey));
-      for (const by of counting ?? []) hits.push({ by, place });
+      for (const by of counting ?? []) hits.push({ by, descent, place });
     }
     return hits;
   }

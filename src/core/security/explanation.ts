@@ -76,8 +76,10 @@ export function rightsOf(role: Role): MemberRights {
   };
 }
 
-function pathOf({ chain }: Membership): readonly ChainStep[] {
-  return chain.map((certificate) => ({
+/** Whom it came from, and the dates that it has now. */
+function pathOf({ line, certificate: shown }: Membership): readonly ChainStep[] {
+  const [root, ...grants] = line;
+  return [root, ...grants.slice(0, -1), shown].map((certificate) => ({
     name: certificate.subject,
     friendlyName: certificate.friendlyName,
     role: certificate.kind === 'membership' ? certificate.role : null,

@@ -21,7 +21,7 @@ export interface HeldStatement {
   readonly signers: readonly StatementSigner[];
   /** 0 for the group's key, else the number of the role: nobody takes rights from a smaller one. */
   readonly level: number;
-  /** 0 for the group's key, else how many memberships the chain of the first signer has. */
+  /** 0 for the group's key, else how many memberships the line of the first signer has. */
   readonly depth: number;
   /** `bytesKey` of whom the creator took in, and below whom the first signer stands; of the creator, or the group. */
   readonly branch: string;
@@ -38,7 +38,7 @@ export function holdStatement(
     key: bytesKey(statement.digest),
     signers,
     level: levelOf(first),
-    depth: first.membership?.depth ?? 0,
+    depth: first.membership === null ? 0 : first.membership.line.length - 1,
     branch: bytesKey(branchKeyOf(first)),
   };
 }
@@ -65,6 +65,6 @@ function levelOf({ membership }: StatementSigner): number {
 
 function branchKeyOf({ publicKey, membership }: StatementSigner): Uint8Array {
   if (membership === null) return publicKey;
-  const [, creator, below] = membership.chain;
+  const [, creator, below] = membership.line;
   return (below ?? creator)?.publicKey ?? publicKey;
 }

@@ -1,10 +1,10 @@
-// Where a revocation meets a chain, and what it says there of a thing that was signed under that chain
+// Where a revocation meets those from whom a member came, and what it says there of a thing that this member signed
 // (protocol.md §14.3). A thing is a batch, a certificate or a statement, by its digest.
 
 import { assert } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
 import type { MembershipCertificate } from '../domain/certificates.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { Descent, Membership } from '../domain/membership.ts';
 import type { Revocation } from '../domain/security.ts';
 import type { CertificateDigests } from './certificate-digests.ts';
 import type { HeldStatement, StatementSigner } from './held-statement.ts';
@@ -21,8 +21,16 @@ export interface StandingRevocation {
 
 export interface Hit {
   readonly by: StandingRevocation;
-  /** Of the membership that it takes away, in the chain; the creator's is 1. */
+  /** Whose line it meets: that of a member, or of somebody who issued a renewal on the way to it. */
+  readonly descent: Descent;
+  /** Of the membership that it takes away, in the line; the creator's is 1. */
   readonly place: number;
+}
+
+/** What somebody signed, and who that was. */
+export interface SignedUnder {
+  readonly descent: Descent;
+  readonly thing: SignedThing;
 }
 
 /** A thing that somebody signed; a batch has a place in a journal. */
@@ -46,34 +54,52 @@ export class Hits {
     this.#pages = pages;
   }
 
-  /** Whether it takes away the membership at `place` of the chain. */
-  isHit(by: StandingRevocation, { chain }: Membership, place: number): boolean {
-    const { revocation, signers } = by;
-    const certificate = chain[place];
-    if (certificate?.kind !== 'membership') return false;
-    if (!equalBytes(certificate.publicKey, revocation.target)) return false;
-    if (revocation.scope === 'certificates') {
-      const digest = this.#certificates.of(certificate);
-      if (!stands(revocation.certificates, digest)) return false;
-    }
-    return hasRight(signers, { chain }, place);
+  /**
+   * A thing that a member signs counts when its word does, and that of everybody who renewed a membership on the
+   * way to it: a renewal is a certificate that its issuer signed, and nothing more.
+   */
+  allUnder(membership: Membership, thing: SignedThing): readonly SignedUnder[] {
+    return [{ descent: membership, thing }, ...this.renewalsOf(membership)];
   }
 
-  /** What the revocation says of a thing that was signed under this chain. */
-  listingOf(hit: Hit, membership: Membership, thing: SignedThing): Listing {
-    const { by, place } = hit;
-    if (place === membership.depth) return this.#ofTarget(by.revocation, thing);
-    const below = this.listingBelow(hit, membership);
+  renewalsOf({ renewals }: Membership): readonly SignedUnder[] {
+    return renewals.flatMap(({ certificate, issuer }) => {
+      const thing = { digest: this.#certificates.of(certificate), place: null };
+      return issuer === null ? [] : [{ descent: issuer, thing }];
+    });
+  }
+
+  /** Whether it takes away the membership at `place` of the line. What is void by its number takes its renewals with it. */
+  isHit(by: StandingRevocation, { line, certificate }: Descent, place: number): boolean {
+    const { revocation, signers } = by;
+    const grant = line[place];
+    if (grant?.kind !== 'membership') return false;
+    if (!equalBytes(grant.publicKey, revocation.target)) return false;
+    if (revocation.scope === 'certificates') {
+      const shown = place === line.length - 1 ? [grant, certificate] : [grant];
+      const isNamed = (each: MembershipCertificate) =>
+        stands(revocation.certificates, this.#certificates.of(each));
+      if (!shown.some(isNamed)) return false;
+    }
+    return hasRight(signers, line, place);
+  }
+
+  /** What the revocation says of a thing that whoever it meets signed. */
+  listingOf(hit: Hit, thing: SignedThing): Listing {
+    const { by } = hit;
+    if (isAtEnd(hit)) return this.#ofTarget(by.revocation, thing);
+    const below = this.listingBelow(hit);
     if (by.revocation.scope !== 'subtree') return below;
     return worse(below, this.#pages.listing(by.revocation, thing.digest));
   }
 
-  /** What it says of the certificates below the one that it takes away: the next, or all that there are. */
-  listingBelow({ by, place }: Hit, { chain, depth }: Membership): Listing {
-    const end = by.revocation.scope === 'subtree' ? depth : Math.min(place + 1, depth);
+  /** What it says of the first grants below the one that it takes away: the next, or all that there are. */
+  listingBelow({ by, descent: { line }, place }: Hit): Listing {
+    const last = line.length - 1;
+    const end = by.revocation.scope === 'subtree' ? last : Math.min(place + 1, last);
     let listing: Listing = 'listed';
     for (let at = place + 1; at <= end; at++) {
-      const digest = this.#certificates.of(membershipAt(chain, at));
+      const digest = this.#certificates.of(membershipAt(line, at));
       listing = worse(listing, this.#pages.listing(by.revocation, digest));
     }
     return listing;
@@ -90,8 +116,13 @@ export class Hits {
   }
 }
 
-function membershipAt(chain: Membership['chain'], place: number): MembershipCertificate {
-  const certificate = chain[place];
+/** True when it takes the membership of whoever signs itself. */
+export function isAtEnd({ descent, place }: Hit): boolean {
+  return place === descent.line.length - 1;
+}
+
+function membershipAt(line: Descent['line'], place: number): MembershipCertificate {
+  const certificate = line[place];
   assert(certificate?.kind === 'membership', 'below the root stand memberships');
   return certificate;
 }

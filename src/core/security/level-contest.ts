@@ -4,6 +4,7 @@
 
 import { assert } from '../base/assert.ts';
 import { bytesKey } from '../base/bytes.ts';
+import type { Descent } from '../domain/membership.ts';
 import type { StatementSigner } from './held-statement.ts';
 import type { Hits, StandingRevocation } from './hits.ts';
 import { strongComponents } from './strong-components.ts';
@@ -20,10 +21,11 @@ interface Contestant {
   result: ContestResult | null;
 }
 
-/** That one contestant hits the chain of a signer of another at this place, and does not list the statement. */
+/** That one contestant meets a line of a signer of another at this place, and does not list what counts there. */
 interface Attack {
   readonly from: number;
   readonly signer: StatementSigner;
+  readonly descent: Descent;
   readonly place: number;
 }
 
@@ -102,12 +104,12 @@ export class LevelContest {
   }
 
   /** With those of the signers on both sides whose word stands until now. */
-  #lands({ from, signer, place }: Attack, on: number): boolean {
+  #lands({ from, signer, descent, place }: Attack, on: number): boolean {
     if (!this.#at(on).signers.includes(signer) || signer.membership === null) return false;
     const { entrant, signers, result } = this.#at(from);
     if (result?.kind === 'heldOff') return false;
     if (signers.length === entrant.signers.length) return true;
-    return this.#hits.isHit({ ...entrant, signers }, signer.membership, place);
+    return this.#hits.isHit({ ...entrant, signers }, descent, place);
   }
 
   #attacksOn(
@@ -121,12 +123,15 @@ export class LevelContest {
     for (const signer of signers) {
       const { membership } = signer;
       if (membership === null) continue;
-      for (const [place, certificate] of membership.chain.entries()) {
-        for (const from of placesByTarget.get(bytesKey(certificate.publicKey)) ?? []) {
-          const by = entrants[from];
-          if (by === undefined || from === at || !this.#hits.isHit(by, membership, place)) continue;
-          if (this.#hits.listingOf({ by, place }, membership, thing) !== 'notListed') continue;
-          attacks.push({ from, signer, place });
+      for (const { descent, thing: signed } of this.#hits.allUnder(membership, thing)) {
+        for (const [place, { publicKey }] of descent.line.entries()) {
+          for (const from of placesByTarget.get(bytesKey(publicKey)) ?? []) {
+            const by = entrants[from];
+            if (by === undefined || from === at) continue;
+            if (!this.#hits.isHit(by, descent, place)) continue;
+            if (this.#hits.listingOf({ by, descent, place }, signed) !== 'notListed') continue;
+            attacks.push({ from, signer, descent, place });
+          }
         }
       }
     }

@@ -4,7 +4,7 @@
 import { bytesKey, compareBytes, equalBytes } from '../base/bytes.ts';
 import type { WallTime } from '../base/time.ts';
 import { LIMITS } from '../domain/limits.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { CertificateChain, Membership } from '../domain/membership.ts';
 import type { GroupName } from '../domain/names.ts';
 import type { GroupRecord, SignedBatch } from '../domain/records.ts';
 import type { Verdict } from '../domain/refusals.ts';
@@ -131,17 +131,33 @@ class KeptThings {
 
   /** Those that the target issued, and under `subtree` all below. Finds who stands below on the way. */
   #listCertificates(): void {
-    const { crypto, state } = this.#known;
-    const isDeep = this.#wish.scope === 'subtree';
     for (const membership of this.#memberships) {
-      const { chain, depth, publicKey } = membership;
-      const at = chain.findIndex((each) => equalBytes(each.publicKey, this.#wish.target));
-      if (at < 1 || at === depth || !state.isChainListed(membership)) continue;
-      for (const { der } of isDeep ? chain.slice(at + 1) : chain.slice(at + 1, at + 2)) {
-        this.#keep(crypto.sha256(der));
+      if (!this.#known.state.isChainListed(membership)) continue;
+      if (this.#listBelow(membership.line) && this.#isDeep) {
+        this.#keys.set(bytesKey(membership.publicKey), membership.publicKey);
       }
-      if (isDeep) this.#keys.set(bytesKey(publicKey), publicKey);
+      for (const { certificate, issuer } of membership.renewals) {
+        if (issuer === null) continue;
+        const isBelow = this.#listBelow(issuer.line) && this.#isDeep;
+        if (isBelow || equalBytes(issuer.certificate.publicKey, this.#wish.target)) {
+          this.#keep(this.#known.crypto.sha256(certificate.der));
+        }
+      }
     }
+  }
+
+  get #isDeep(): boolean {
+    return this.#wish.scope === 'subtree';
+  }
+
+  /** What the target gave to others in this line; true when it ends below the target. */
+  #listBelow(line: CertificateChain): boolean {
+    const at = line.findIndex((each) => equalBytes(each.publicKey, this.#wish.target));
+    if (at < 1 || at === line.length - 1) return false;
+    for (const { der } of this.#isDeep ? line.slice(at + 1) : line.slice(at + 1, at + 2)) {
+      this.#keep(this.#known.crypto.sha256(der));
+    }
+    return true;
   }
 
   #listBatches(author: Uint8Array): void {

@@ -5,6 +5,7 @@
 import { compareBytes, concatBytes } from '../base/bytes.ts';
 import { fractionOf } from '../base/chance-fraction.ts';
 import { type WallTime, wallTimeOf } from '../base/time.ts';
+import type { Certificate } from '../domain/certificates.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { CertificateChain, Membership } from '../domain/membership.ts';
 import type { Refusal, Verdict } from '../domain/refusals.ts';
@@ -13,8 +14,10 @@ import { mayIssue } from '../domain/roles.ts';
 import type { MembershipRequest } from '../ports/certificate-codec.ts';
 import type { Crypto, Signer } from '../ports/crypto.ts';
 import { judgeDates } from '../trust/chain.ts';
-import { planMembership } from '../trust/issuing.ts';
+import { planMembership, renewedGrant } from '../trust/issuing.ts';
 import { issuerOf, powerOf } from '../trust/laws.ts';
+import { chainBeforeRenewal, pathOf } from '../trust/lines.ts';
+import { chainBytes } from '../wire/chain-codec.ts';
 import { countingOrder, type RemovalOf } from './counting-order.ts';
 
 /** Under whose name somebody here may issue: its own membership, or the group's root with the group key. */
@@ -40,6 +43,7 @@ export interface RenewalParts {
 
 export interface Renewal {
   readonly of: Membership;
+  /** What stands before it in its chain: that of the issuer, and whom the member came from. */
   readonly issuerChain: CertificateChain;
   readonly request: MembershipRequest;
 }
@@ -79,7 +83,7 @@ export function planRenewals(
     if (!isRenewable(candidate.membership, parts.removalOf, now)) continue;
     const turns = turnsOf(candidate, parts);
     const turn = turns.find(({ at }) => at > now);
-    const renewal = firstRenewal(candidate.membership, turns, now);
+    const renewal = firstRenewal(candidate.membership, turns, parts.crypto, now);
     if (renewal !== null) ready.push(renewal);
     else if (turn !== undefined) look(turn.at);
   }
@@ -119,7 +123,7 @@ export function answerRenewal(
   }
   const late = lateness(best, latestEnd(all, best), now);
   if (late !== null) return refusedWith('MEMBERSHIP_EXPIRED', `${dates.refusal.detail}; ${late}`);
-  return issuedBySomeKey(best, parts.issuers, now);
+  return issuedBySomeKey(best, parts, now);
 }
 
 /**
@@ -140,14 +144,14 @@ function lateness({ leaseMs }: Membership, endedAt: WallTime, now: WallTime): st
 
 function issuedBySomeKey(
   membership: Membership,
-  issuers: readonly RenewalIssuer[],
+  { issuers, crypto }: RenewalParts,
   now: WallTime,
 ): RenewalAnswer {
   const detail = `nobody here may renew a membership of the role ${membership.role}`;
   let refusal: Refusal = { code: 'NOT_AUTHORIZED', detail };
   for (const issuer of issuers) {
     if (!mayIssue(powerOf(issuerOf(issuer.chain)).role, membership.role)) continue;
-    const planned = renewalBy(issuer, membership, now);
+    const planned = renewalBy(issuer, membership, crypto, now);
     if (planned.ok) return { kind: 'issue', renewal: planned.value };
     refusal = planned.refusal;
   }
@@ -189,7 +193,7 @@ function turnsOf(candidate: RenewalCandidate, { issuers, crypto }: RenewalParts)
 function roundsLeft({ chain }: RenewalIssuer, membership: Membership, dueAt: number): number {
   const leaseMs = membership.leaseMs ?? 0;
   const missingMs = Math.max(0, dueAt + leaseMs - issuerOf(chain).notAfter);
-  const deeper = Math.max(0, chain.length - membership.depth);
+  const deeper = Math.max(0, pathOf(chain).length - membership.depth);
   return Math.min(Math.floor((missingMs * 10) / leaseMs) + deeper, ROUNDS_LEFT_MAX);
 }
 
@@ -205,11 +209,12 @@ function shareOf(
 function firstRenewal(
   membership: Membership,
   turns: readonly Turn[],
+  crypto: RenewalParts['crypto'],
   now: WallTime,
 ): Renewal | null {
   for (const { at, issuer } of turns) {
     if (at > now) return null;
-    const planned = renewalBy(issuer, membership, now);
+    const planned = renewalBy(issuer, membership, crypto, now);
     if (planned.ok) return planned.value;
   }
   return null;
@@ -218,24 +223,39 @@ function firstRenewal(
 function renewalBy(
   { chain, key }: RenewalIssuer,
   membership: Membership,
+  crypto: RenewalParts['crypto'],
   now: WallTime,
 ): Verdict<Renewal> {
-  const subject = membership.chain.at(-1);
+  const { certificate: subject, line, role } = membership;
   const issuer = issuerOf(chain);
   const leaseMs = membership.leaseMs ?? 0;
   const notAfter = wallTimeOf(Math.min(now + leaseMs, issuer.notAfter));
   const begin = Math.min(membership.notBefore + START_STEP_MS, now);
   const notBefore = wallTimeOf(Math.max(begin, issuer.notBefore));
-  if (subject?.kind !== 'membership') return refuse('NOT_AUTHORIZED', 'a root is not renewed');
   if (notAfter - Math.max(membership.notAfter, now) < leaseMs * GAIN_PART) {
     const own = Math.floor((issuer.notAfter - now) / 1000);
     return refuse('LIFETIME_INVALID', `the issuer's own membership ends in ${own} s`);
   }
   const dates = { notBefore, notAfter, leaseMs };
-  const wish = { issuerChain: chain, issuerKey: key, subject, role: membership.role, ...dates };
+  const renews = renewedGrant(line, crypto);
+  const wish = { issuerChain: chain, issuerKey: key, subject, role, renews, ...dates };
   const planned = planMembership(wish, now);
   if (!planned.ok) return planned;
-  return accept({ of: membership, issuerChain: chain, request: planned.value });
+  const issuerChain = chainBeforeRenewal(chain, line);
+  if (issuerChain === null) return refuse('CHAIN_TOO_LONG', 'the chains do not fit each other');
+  if (!isShortEnough(issuerChain, subject)) {
+    return refuse('CHAIN_TOO_LONG', 'the chain would have too many bytes');
+  }
+  return accept({ of: membership, issuerChain, request: planned.value });
+}
+
+/**
+ * A renewal repeats what is said of the member, of the issuer and of the group, so it has fewer bytes than their
+ * certificates together. Found out before it is signed, or those with the longest names would take every step.
+ */
+function isShortEnough(issuerChain: CertificateChain, subject: Certificate): boolean {
+  const chain = [...issuerChain, subject, issuerOf(issuerChain)].map(({ der }) => der);
+  return chainBytes(chain) <= LIMITS.chainBytesMax;
 }
 
 function refusedWith(

@@ -6,6 +6,7 @@ import type { Membership } from '../domain/membership.ts';
 import type { Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { Crypto } from '../ports/crypto.ts';
+import { issuerOf } from '../trust/laws.ts';
 import type { StatementSigner } from './held-statement.ts';
 import type { RevocationWish } from './plan-revocation.ts';
 import { hasRight } from './rights.ts';
@@ -35,7 +36,9 @@ export function refusalOfRevocation(asked: RevocationCase): Verdict<readonly Mem
   if (living.length === 0) {
     return refuse('NOT_AUTHORIZED', 'the member has no membership that could be taken away');
   }
-  const left = living.find((membership) => !hasRight(signers, membership, membership.depth));
+  const left = living.find(
+    (membership) => !hasRight(signers, membership.line, membership.line.length - 1),
+  );
   if (left === undefined) return accept(living);
   return refuse('NOT_AUTHORIZED', reasonFor(left, signers));
 }
@@ -56,11 +59,14 @@ function isTakenAway(membership: Membership, state: SecurityState): boolean {
   return membership.chain.some(({ publicKey }) => equalBytes(publicKey, body.target));
 }
 
-function isMeant({ publicKey, chain }: Membership, { wish, crypto }: RevocationCase): boolean {
+function isMeant(
+  { publicKey, line, certificate }: Membership,
+  { wish, crypto }: RevocationCase,
+): boolean {
   if (!equalBytes(publicKey, wish.target)) return false;
   if (wish.scope !== 'certificates') return true;
-  const digest = bytesKey(crypto.sha256(chain.at(-1)?.der ?? publicKey));
-  return wish.certificates.some((each) => bytesKey(each) === digest);
+  const shown = [certificate, issuerOf(line)].map(({ der }) => bytesKey(crypto.sha256(der)));
+  return wish.certificates.some((each) => shown.includes(bytesKey(each)));
 }
 
 function reasonFor(

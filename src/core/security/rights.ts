@@ -1,20 +1,20 @@
 // Who may take a membership away (protocol.md §14.3). Judged chain by chain, from those who sign and the
-// chain alone: a right does not depend on what else is known.
+// chain alone: a right does not depend on what else is known, nor on who renewed whom.
 
 import { equalBytes } from '../base/bytes.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { CertificateChain, Membership } from '../domain/membership.ts';
 import { mayIssue, ROLE_NUMBERS } from '../domain/roles.ts';
 import type { StatementSigner } from './held-statement.ts';
 
-/** Whether these signers together may take away the membership at `place` of the chain, the creator's being 1. */
+/** Whether these signers together may take away the membership at `place` of the line, the creator's being 1. */
 export function hasRight(
   signers: readonly StatementSigner[],
-  { chain }: Pick<Membership, 'chain'>,
+  line: CertificateChain,
   place: number,
 ): boolean {
-  const leaf = chain[place];
+  const leaf = line[place];
   if (leaf?.kind !== 'membership') return false;
-  const above = chain.slice(1, place);
+  const above = line.slice(1, place);
   const isAloneEnough = signers.some(({ publicKey, membership }) => {
     if (membership === null) return true;
     const { role } = membership;
@@ -38,14 +38,14 @@ function haveTwoVotes(signers: readonly StatementSigner[], target: Uint8Array): 
   return voters.some((one, at) => voters.slice(at + 1).some((other) => areIndependent(one, other)));
 }
 
-/** True when no administrator's key stands in the chains of both. */
+/** True when no administrator's key stands in the lines of both. */
 function areIndependent(one: Membership, other: Membership): boolean {
   const keys = administratorKeys(one);
   return !administratorKeys(other).some((key) => keys.some((own) => equalBytes(own, key)));
 }
 
-function administratorKeys({ chain }: Membership): readonly Uint8Array[] {
-  const [, ...memberships] = chain;
+function administratorKeys({ line }: Membership): readonly Uint8Array[] {
+  const [, ...memberships] = line;
   return memberships
     .filter(({ role }) => role === 'administrator')
     .map(({ publicKey }) => publicKey);

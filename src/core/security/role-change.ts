@@ -35,7 +35,7 @@ export interface RoleChange {
   /** What to ask the `CertificateIssuer` for. */
   readonly request: MembershipRequest;
   /**
-   * SHA-256 of the certificates that gave more, ascending: each list is for one revocation of the scope
+   * SHA-256 of the first certificates that gave more, whose renewals go with them, ascending: each list is for one revocation of the scope
    * `certificates`. None when the role does not become smaller.
    */
   readonly voided: readonly (readonly Uint8Array[])[];
@@ -76,7 +76,7 @@ export function planRoleChange(
   }
   return accept({
     request: request.value,
-    voided: inLists(living.map(({ chain }) => crypto.sha256(issuerOf(chain).der))),
+    voided: inLists(living.map(({ line }) => crypto.sha256(issuerOf(line).der))),
     needsCoSignature: beyondUs.length > 0,
   });
 }
@@ -99,7 +99,11 @@ function isLarger(one: Role, other: Role): boolean {
 }
 
 function mayVoid(issuer: Membership, target: Membership): boolean {
-  return hasRight([{ publicKey: issuer.publicKey, membership: issuer }], target, target.depth);
+  return hasRight(
+    [{ publicKey: issuer.publicKey, membership: issuer }],
+    target.line,
+    target.line.length - 1,
+  );
 }
 
 /** Whether the two are independent of each other is judged when both have signed. */

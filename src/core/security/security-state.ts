@@ -19,7 +19,7 @@ import { CountingRevocations, reasonOf } from './counting-revocations.ts';
 import type { HeldStatement } from './held-statement.ts';
 import { bodyOf } from './held-statement.ts';
 import type { Hit, SignedPlace } from './hits.ts';
-import { Hits } from './hits.ts';
+import { Hits, isAtEnd } from './hits.ts';
 import type { KeptPage } from './kept-pages.ts';
 import { KeptPages } from './kept-pages.ts';
 import type { AdmissionFate, HeldOffer } from './offer-standings.ts';
@@ -299,21 +299,24 @@ export class SecurityState {
     return isMade ? null : 'authorRemoved';
   }
 
-  #removalBy({ by, place }: Hit, { depth }: Membership): Removal {
-    const why = place === depth ? 'removed' : 'issuerRemoved';
+  #removalBy(hit: Hit, membership: Membership): Removal {
+    const { by, descent } = hit;
+    const why = descent === membership && isAtEnd(hit) ? 'removed' : 'issuerRemoved';
     const { statement } = by.held;
     return removalBy({ statement, signers: by.signers }, this.#parts.group, why);
   }
 
-  #removalByOffer({ chain, depth }: Membership): Removal | null {
+  /** By the offer that it came by itself, or by that of anybody who brought it in or issued a renewal on the way. */
+  #removalByOffer({ chain, line }: Membership): Removal | null {
     const removals = this.#offers.removals();
     if (removals.size === 0) return null;
-    for (let place = depth; place > 0; place--) {
-      const certificate = chain[place];
+    const own = line.at(-1);
+    const others = chain.toReversed().filter((certificate) => certificate !== own);
+    for (const certificate of [own, ...others]) {
       if (certificate?.kind !== 'membership') continue;
       const removal = removals.get(this.#parts.certificates.keyOf(certificate));
       if (removal === undefined) continue;
-      return place === depth ? removal : { ...removal, why: 'issuerRemoved' };
+      return certificate === own ? removal : { ...removal, why: 'issuerRemoved' };
     }
     return null;
   }
@@ -357,9 +360,8 @@ export class SecurityState {
     return { chains, certificates };
   }
 
-  #leafKey({ chain, depth }: Membership): string {
-    const leaf = chain[depth];
-    return leaf?.kind === 'membership' ? this.#parts.certificates.keyOf(leaf) : '';
+  #leafKey({ certificate }: Membership): string {
+    return this.#parts.certificates.keyOf(certificate);
   }
 }
 

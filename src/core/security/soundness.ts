@@ -176,9 +176,10 @@ function judgeAdmission(
   if (!isProven) return { kind: 'unsound', detail: 'the offer was not made to this member' };
   const admitted = membershipByCertificate(certificate);
   if (admitted === null) return awaits({ certificates: [certificate] });
-  const issuer = admitted.chain[admitted.depth - 1];
+  const issuer = admitted.chain.at(-2);
   const isIssued =
     issuer !== undefined &&
+    admitted.certificate.renews === null &&
     equalBytes(issuer.publicKey, membership.publicKey) &&
     equalBytes(admitted.publicKey, member) &&
     admitted.role === offer.role;

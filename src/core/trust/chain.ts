@@ -19,8 +19,9 @@ import type { Refusal, Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { CertificateCodec } from '../ports/certificate-codec.ts';
 import type { Crypto } from '../ports/crypto.ts';
-import { CERTIFICATES_IN_CHAIN_MAX, chainBytes, writeChain } from '../wire/chain-codec.ts';
-import { breachOf, CERTIFICATE_LAWS, GRANT_LAWS, signatureLaw } from './laws.ts';
+import { chainBytes, writeChain } from '../wire/chain-codec.ts';
+import { breachOf, CERTIFICATE_LAWS, GRANT_LAWS, type Law, signatureLaw } from './laws.ts';
+import { descentOf, pathOf, wrongLines } from './lines.ts';
 import { RecentlySound } from './recently-sound.ts';
 import { formatWallTime } from './wall-time-text.ts';
 
@@ -109,30 +110,20 @@ export class ChainJudge {
     below: readonly Certificate[],
   ): Verdict<CertificateChain> {
     const memberships: MembershipCertificate[] = [];
-    for (const certificate of below) {
-      const above: CertificateChain = [root, ...memberships];
+    for (const [at, certificate] of below.entries()) {
       if (certificate.kind !== 'membership') {
-        const at = `certificate ${above.length}, law "kind"`;
-        return refuse('CHAIN_INVALID', `${at}: is a ${certificate.kind} certificate`);
+        const where = `certificate ${at + 1}, law "kind"`;
+        return refuse('CHAIN_INVALID', `${where}: is a ${certificate.kind} certificate`);
       }
-      const refusal =
-        breachOf(CERTIFICATE_LAWS, certificate, above, 'judging') ??
-        breachOf(GRANT_LAWS, certificate, above, 'judging');
-      if (refusal !== null) return { ok: false, refusal };
       memberships.push(certificate);
     }
-    return this.#judgeSignatures([root, ...memberships]);
-  }
-
-  #judgeSignatures(chain: CertificateChain): Verdict<CertificateChain> {
-    const laws = [signatureLaw(this.#crypto)];
-    const [root, ...memberships] = chain;
-    for (const [at, certificate] of memberships.entries()) {
-      const above: CertificateChain = [root, ...memberships.slice(0, at)];
-      const refusal = breachOf(laws, certificate, above, 'judging');
-      if (refusal !== null) return { ok: false, refusal };
-    }
-    return accept(chain);
+    const chain: CertificateChain = [root, ...memberships];
+    const refusal =
+      wrongLength(chain) ??
+      wrongPath(chain, [...CERTIFICATE_LAWS, ...GRANT_LAWS]) ??
+      wrongPath(chain, [signatureLaw(this.#crypto)]) ??
+      wrongLines(chain, this.#crypto);
+    return refusal === null ? accept(chain) : { ok: false, refusal };
   }
 
   /** The certificate, or what is wrong with the bytes. */
@@ -150,12 +141,34 @@ function wrongExtent(chain: readonly Uint8Array[]): Refusal | null {
   if (chain.length < 2) {
     return { code: 'CHAIN_INVALID', detail: `law "length": ${chain.length} certificates` };
   }
-  if (chain.length > CERTIFICATES_IN_CHAIN_MAX) {
+  if (chain.length > LIMITS.certificatesInChainMax) {
     return { code: 'CHAIN_TOO_LONG', detail: `law "length": ${chain.length} certificates` };
   }
   const bytes = chainBytes(chain);
   if (bytes <= LIMITS.chainBytesMax) return null;
   return { code: 'CHAIN_TOO_LONG', detail: `law "size": ${bytes} bytes` };
+}
+
+function wrongLength(chain: CertificateChain): Refusal | null {
+  const { length } = pathOf(chain);
+  if (length <= LIMITS.membershipsInChainMax + 1) return null;
+  return { code: 'CHAIN_TOO_LONG', detail: `law "length": ${length} certificates on the way` };
+}
+
+/** On the way from the root, on which each certificate issued the next one. */
+function wrongPath(
+  chain: CertificateChain,
+  laws: readonly Law<MembershipCertificate>[],
+): Refusal | null {
+  const path = pathOf(chain);
+  const [root, ...memberships] = path;
+  const beside = chain.length - path.length;
+  for (const [at, certificate] of memberships.entries()) {
+    const above: CertificateChain = [root, ...memberships.slice(0, at)];
+    const refusal = breachOf(laws, certificate, above, 'judging', beside + at + 1);
+    if (refusal !== null) return refusal;
+  }
+  return null;
 }
 
 /** A certificate that vouches for itself: by the name its key gives it, and that key's signature. */
@@ -171,21 +184,28 @@ function wrongSelf(
 }
 
 function membershipOf(chain: CertificateChain, chainDigest: Uint8Array): Membership {
-  const [root, ...memberships] = chain;
-  const own = memberships.at(-1);
-  assert(own !== undefined, 'a chain has a membership');
+  const [root, ...memberships] = pathOf(chain);
+  const depth = memberships.length;
+  const descents = memberships.map((_, at) => descentOf(chain, at + 1));
+  const descent = descents.at(-1) ?? null;
+  assert(descent !== null, 'a sound chain has a membership, and says whom it came from');
+  const own = descent.certificate;
   return {
+    ...descent,
     group: root.subject,
     member: own.subject,
     publicKey: own.publicKey,
     friendlyName: own.friendlyName,
     role: own.role,
-    depth: memberships.length,
+    depth,
     notBefore: own.notBefore,
     notAfter: own.notAfter,
     leaseMs: own.leaseMs,
     chainDigest,
     chain,
+    renewals: memberships.flatMap((certificate, at) =>
+      certificate.renews === null ? [] : [{ certificate, issuer: descents[at - 1] ?? null }],
+    ),
   };
 }
 

@@ -3,16 +3,17 @@
 
 import type { WallTime } from '../base/time.ts';
 import { wallTimeOf } from '../base/time.ts';
-import type { IdentityCertificate } from '../domain/certificates.ts';
+import type { IdentityCertificate, MembershipCertificate } from '../domain/certificates.ts';
 import type { CertificateChain } from '../domain/membership.ts';
 import type { Verdict } from '../domain/refusals.ts';
 import { accept, refuse } from '../domain/refusals.ts';
 import type { Role } from '../domain/roles.ts';
 import { isIssuingRole } from '../domain/roles.ts';
 import type { MembershipRequest } from '../ports/certificate-codec.ts';
-import type { Signer } from '../ports/crypto.ts';
+import type { Crypto, Signer } from '../ports/crypto.ts';
 import type { Grant } from './laws.ts';
-import { breachOf, GRANT_LAWS, issuerOf, powerOf } from './laws.ts';
+import { breachOf, GRANT_LAWS, issuerOf, LINE_LAWS, powerOf } from './laws.ts';
+import { descentOf, pathOf } from './lines.ts';
 import { formatWallTime } from './wall-time-text.ts';
 
 export interface MembershipWish {
@@ -30,6 +31,24 @@ export interface MembershipWish {
   readonly notAfter: WallTime;
   /** It is renewed for this long by itself; null for a membership that keeps its dates. */
   readonly leaseMs: number | null;
+  /** The first grant that is renewed; none when this is one. */
+  readonly renews?: RenewedGrant | null;
+}
+
+export interface RenewedGrant {
+  readonly certificate: MembershipCertificate;
+  /** SHA-256 of it. */
+  readonly digest: Uint8Array;
+}
+
+/** The last of a member's line. */
+export function renewedGrant(
+  line: CertificateChain,
+  crypto: Pick<Crypto, 'sha256'>,
+): RenewedGrant | null {
+  const certificate = line.at(-1);
+  if (certificate?.kind !== 'membership') return null;
+  return { certificate, digest: crypto.sha256(certificate.der) };
 }
 
 /**
@@ -37,18 +56,22 @@ export interface MembershipWish {
  * is written: extreme names can still make it too long for a judge.
  */
 export function planMembership(wish: MembershipWish, now: WallTime): Verdict<MembershipRequest> {
-  const { issuerChain, issuerKey, subject, role } = wish;
+  const { issuerKey, subject, role, renews = null } = wish;
+  const issuerChain = pathOf(wish.issuerChain);
   const issuer = issuerOf(issuerChain);
   const grant: Grant = {
     subject: subject.subject,
     publicKey: subject.publicKey,
     keyDigest: subject.keyDigest,
     role,
-    membershipsBelowMax: isIssuingRole(role) ? roomLeftBelow(issuerChain) : null,
+    membershipsBelowMax: isIssuingRole(role) ? roomLeftBelow(issuerChain, renews) : null,
     notBefore: wholeSeconds(wish.notBefore),
     notAfter: wholeSeconds(wish.notAfter),
   };
-  const refusal = breachOf(GRANT_LAWS, grant, issuerChain, 'issuing');
+  const line = descentOf(wish.issuerChain, issuerChain.length - 1)?.line ?? issuerChain;
+  const refusal =
+    breachOf(GRANT_LAWS, grant, issuerChain, 'issuing') ??
+    (renews === null ? breachOf(LINE_LAWS, grant, line, 'issuing') : null);
   if (refusal !== null) return { ok: false, refusal };
   if (grant.notAfter <= grant.notBefore) {
     return refuse('LIFETIME_INVALID', 'the membership would end where it begins');
@@ -70,12 +93,14 @@ export function planMembership(wish: MembershipWish, now: WallTime): Verdict<Mem
     notBefore: grant.notBefore,
     notAfter: grant.notAfter,
     leaseMs: wish.leaseMs,
+    renews: renews === null ? null : renews.digest,
   });
 }
 
-/** At the end of the room this is 0, which the law of the room then refuses. */
-function roomLeftBelow(issuerChain: CertificateChain): number {
-  return Math.max(0, powerOf(issuerOf(issuerChain)).membershipsBelowMax - 1);
+/** At the end of the room this is 0, which the law of the room then refuses. A renewal gives no more than there was. */
+function roomLeftBelow(issuerChain: CertificateChain, renews: RenewedGrant | null): number {
+  const left = Math.max(0, powerOf(issuerOf(issuerChain)).membershipsBelowMax - 1);
+  return renews === null ? left : Math.min(left, renews.certificate.membershipsBelowMax ?? 0);
 }
 
 function wholeSeconds(time: WallTime): WallTime {

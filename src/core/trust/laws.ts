@@ -19,7 +19,7 @@ export type Grant = Pick<
   'subject' | 'publicKey' | 'keyDigest' | 'role' | 'membershipsBelowMax' | 'notBefore' | 'notAfter'
 >;
 
-interface Law<Judged> {
+export interface Law<Judged> {
   readonly name: string;
   /** What a chain is refused with that breaks it. */
   readonly code: RefusalCode;
@@ -48,6 +48,15 @@ export const GRANT_LAWS: readonly Law<Grant>[] = [
   },
 ];
 
+/**
+ * The same for a first grant below the first grant of whoever issued it. That one may have ended long before: it was
+ * under a renewal of it that this was issued.
+ */
+export const LINE_LAWS: readonly Law<Grant>[] = [
+  ...GRANT_LAWS.filter(({ breach }) => breach !== lifetimeInside),
+  { name: 'lifetime', code: 'CHAIN_INVALID', breach: lifetimeForward },
+];
+
 /** What a certificate has to repeat of the one above it. */
 export const CERTIFICATE_LAWS: readonly Law<MembershipCertificate>[] = [
   { name: 'group', code: 'CHAIN_INVALID', breach: sameGroup },
@@ -70,13 +79,14 @@ export function breachOf<Judged>(
   judged: Judged,
   above: CertificateChain,
   view: 'judging' | 'issuing',
+  position: number = above.length,
 ): Refusal | null {
   for (const { name, code, codeForIssuer, breach } of laws) {
     const wrong = breach(judged, above);
     if (wrong === null) continue;
     return {
       code: view === 'issuing' ? (codeForIssuer ?? code) : code,
-      detail: `certificate ${above.length}, law "${name}": ${wrong}`,
+      detail: `certificate ${position}, law "${name}": ${wrong}`,
     };
   }
   return null;
@@ -121,9 +131,15 @@ function roomBelow({ membershipsBelowMax }: Grant, above: CertificateChain): str
   return wanted <= room ? null : `needs room for ${wanted} memberships where ${room} may stand`;
 }
 
-function lifetimeInside({ notBefore, notAfter }: Grant, above: CertificateChain): string | null {
+function lifetimeForward({ notBefore, notAfter }: Grant): string | null {
+  return notBefore > notAfter ? `ends ${period(notAfter, notBefore)} before it begins` : null;
+}
+
+function lifetimeInside(grant: Grant, above: CertificateChain): string | null {
+  const { notBefore, notAfter } = grant;
   const issuer = issuerOf(above);
-  if (notBefore > notAfter) return `ends ${period(notAfter, notBefore)} before it begins`;
+  const wrong = lifetimeForward(grant);
+  if (wrong !== null) return wrong;
   if (notBefore >= issuer.notBefore && notAfter <= issuer.notAfter) return null;
   const own = `${formatWallTime(notBefore)} to ${formatWallTime(notAfter)}`;
   const outer = `${formatWallTime(issuer.notBefore)} to ${formatWallTime(issuer.notAfter)}`;

@@ -7,11 +7,11 @@ import type { ByteWriter } from '../base/byte-writer.ts';
 import { MalformedBytes } from '../base/malformed-bytes.ts';
 import { LIMITS } from '../domain/limits.ts';
 
-/** The root and the memberships. */
-export const CERTIFICATES_IN_CHAIN_MAX = LIMITS.membershipsInChainMax + 1;
-
 export function writeChain(out: ByteWriter, chain: readonly Uint8Array[]): void {
-  assert(chain.length <= CERTIFICATES_IN_CHAIN_MAX, 'a chain has a bounded number of certificates');
+  assert(
+    chain.length <= LIMITS.certificatesInChainMax,
+    'a chain has a bounded number of certificates',
+  );
   assert(chainBytes(chain) <= LIMITS.chainBytesMax, 'a chain has a bounded length');
   out.varint(chain.length);
   for (const der of chain) out.bytes(der);
@@ -20,7 +20,7 @@ export function writeChain(out: ByteWriter, chain: readonly Uint8Array[]): void 
 /** Views, not copies. Throws `MalformedBytes` for what is longer than the limits allow. */
 export function readChain(input: ByteReader): readonly Uint8Array[] {
   const chain: Uint8Array[] = [];
-  for (let left = input.count(CERTIFICATES_IN_CHAIN_MAX, 1); left > 0; left--) {
+  for (let left = input.count(LIMITS.certificatesInChainMax, 1); left > 0; left--) {
     chain.push(input.bytes(LIMITS.certificateBytesMax));
   }
   if (chainBytes(chain) > LIMITS.chainBytesMax) throw new MalformedBytes('chain: too long');

@@ -23,7 +23,7 @@ const BROADCAST_FRAME_BYTES_MAX = 160;
 const BYTES_MAX: Readonly<Record<ParcelKind, number>> = {
   bundle: LIMITS.bundleBytesMax,
   application: LIMITS.broadcastBytesMax + BROADCAST_FRAME_BYTES_MAX,
-  membership: LIMITS.chainBytesMax + 64,
+  membership: LIMITS.chainBytesMax + 192,
 };
 
 export const PARCEL_ID_BYTES = 16;

@@ -111,7 +111,7 @@ const PAYLOAD_BYTES_MAX: ReadonlyMap<number, number> = new Map([
   [KIND.prune, 0],
   [KIND.securityList, LIMITS.syncFrameBytesMax],
   [KIND.securityWant, LIMITS.syncFrameBytesMax],
-  [KIND.membership, LIMITS.chainBytesMax + 64],
+  [KIND.membership, LIMITS.chainBytesMax + 192],
   [KIND.getSymbols, 16],
   [KIND.symbols, LIMITS.syncFrameBytesMax],
   [KIND.ranges, LIMITS.syncFrameBytesMax],

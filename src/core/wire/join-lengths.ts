@@ -17,7 +17,7 @@ const ADDRESS_BYTES = 1 + 16 + 2;
 
 /** The root and the memberships, each behind its length. */
 const CHAIN_BYTES =
-  COUNT_BYTES + (LIMITS.membershipsInChainMax + 1) * LENGTH_BYTES + LIMITS.chainBytesMax;
+  COUNT_BYTES + LIMITS.certificatesInChainMax * LENGTH_BYTES + LIMITS.chainBytesMax;
 const CONTACT_BYTES =
   LENGTH_BYTES + NAME_BYTES_MAX + COUNT_BYTES + LIMITS.addressesPerMemberMax * ADDRESS_BYTES;
 const CONTACTS_BYTES = COUNT_BYTES + LIMITS.contactsInInvitationMax * CONTACT_BYTES;

@@ -271,11 +271,12 @@ function readAdmission(input: ByteReader): Admission {
 }
 
 function writeProperties(out: ByteWriter, body: GroupProperties): void {
-  const { version, friendlyName, comment, leaseMs } = body;
+  const { version, friendlyName, comment, leaseMs, application } = body;
   assert(version > 0 && leaseMs > 0, 'versions begin with 1 and a membership lives for a time');
   assert(isDisplayText(friendlyName, FRIENDLY_NAME_LENGTH_MAX), 'a friendly name has its form');
   assert(isDisplayText(comment, FRIENDLY_NAME_LENGTH_MAX), 'a comment has its form');
   out.varint(version).text(friendlyName).text(comment).varint(leaseMs);
+  writeText(out, application, LIMITS.applicationTextBytesMax);
 }
 
 function readProperties(input: ByteReader): GroupProperties {
@@ -285,6 +286,7 @@ function readProperties(input: ByteReader): GroupProperties {
     friendlyName: readDisplayText(input),
     comment: readDisplayText(input),
     leaseMs: readPositive(input, Number.MAX_SAFE_INTEGER),
+    application: readText(input, LIMITS.applicationTextBytesMax),
   };
 }
 
@@ -294,15 +296,19 @@ function readDisplayText(input: ByteReader): string {
   return text;
 }
 
-/** A reason or label. */
-function writeText(out: ByteWriter, text: string): void {
+/** A reason or label, or what is for the application. */
+function writeText(
+  out: ByteWriter,
+  text: string,
+  bytesMax: number = LIMITS.statementTextBytesMax,
+): void {
   const bytes = utf8Bytes(text);
-  assert(bytes.length <= LIMITS.statementTextBytesMax && !text.includes('\0'), 'text is short');
+  assert(bytes.length <= bytesMax && !text.includes('\0'), 'text is short');
   out.bytes(bytes);
 }
 
-function readText(input: ByteReader): string {
-  const text = input.text(LIMITS.statementTextBytesMax);
+function readText(input: ByteReader, bytesMax: number = LIMITS.statementTextBytesMax): string {
+  const text = input.text(bytesMax);
   if (text.includes('\0')) throw new MalformedBytes('statement: text with a zero');
   return text;
 }

@@ -2,8 +2,7 @@
 // order. What arrives meanwhile waits its turn; one wake-up is pending, for the earliest deadline.
 
 import type { WallTime } from '../../core/base/time.ts';
-import type { Contact } from '../../core/domain/invitation.ts';
-import type { OpenedLink } from '../../core/domain/links.ts';
+import type { DialTarget, Lead, OpenedLink } from '../../core/domain/links.ts';
 import type { MessageType } from '../../core/domain/message-types.ts';
 import type { PeerName } from '../../core/domain/names.ts';
 import type { RefusalCode } from '../../core/domain/refusals.ts';
@@ -29,6 +28,8 @@ export interface GraphListener {
   onEvent(event: GraphEvent): void;
   /** Somebody was reached, or came: before anything else is done with the link. */
   onOpened?(opened: OpenedLink): void;
+  /** Nobody was reached; told when the status has it already. */
+  onDialFailed?(target: DialTarget, code: string, detail: string): void;
   /** A bug of ours, or the world's failure while records were looked through: the graph is offline for good. */
   onFailed(error: unknown): void;
 }
@@ -85,7 +86,7 @@ export class GroupEngine {
     return this.#node.friendlyNameOf(member);
   }
 
-  connect(contacts: readonly Contact[]): void {
+  connect(contacts: readonly Lead[]): void {
     this.#take({ kind: 'connect', contacts });
   }
 
@@ -111,6 +112,11 @@ export class GroupEngine {
   /** The secret of an epoch that is stored here, or was begun here: neighbors are told that may know it. */
   onEpochSecret(epoch: KnownEpoch): void {
     this.#take({ kind: 'epochSecret', epoch });
+  }
+
+  /** To be called when we listen elsewhere than before. */
+  readdress(): void {
+    this.#take({ kind: 'readdress' });
   }
 
   /** Says goodbye; nothing is taken any more. Also from inside what a listener is told. */
@@ -228,8 +234,10 @@ export class GroupEngine {
       onFrame: (link, frame, payload) => this.#onFrame(link, frame, payload),
       onDrained: (link) => this.#take({ kind: 'linkDrained', link }),
       onClosed: (link, why) => this.#take({ kind: 'linkClosed', link, why }),
-      onDialFailed: (target, code, detail) =>
-        this.#take({ kind: 'dialFailed', target, code, detail }),
+      onDialFailed: (target, code, detail) => {
+        this.#take({ kind: 'dialFailed', target, code, detail });
+        this.#parts.listener.onDialFailed?.(target, code, detail);
+      },
     });
   }
 

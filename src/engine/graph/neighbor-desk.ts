@@ -176,7 +176,7 @@ export class NeighborDesk implements Links, NeighborHost, NeighborLineListener {
 
   #onRaceEnd(target: DialTarget, { link, results }: RaceEnd): void {
     if (link !== null) {
-      this.#establish(link);
+      this.#establish(link, target);
       return;
     }
     const { code, detail } = tellingFailure(results);
@@ -184,7 +184,7 @@ export class NeighborDesk implements Links, NeighborHost, NeighborLineListener {
   }
 
   /** Only wires and the clock lead here, so the listener may be told at once. */
-  #establish(link: AuthenticatedLink): void {
+  #establish(link: AuthenticatedLink, target: DialTarget | null = null): void {
     const { line: tools, nextId } = this.#parts;
     const id = linkIdOf(Number(nextId()));
     const parts = { id, link, validUntil: () => linkEnd(this.#parts, link.farEnd) };
@@ -196,7 +196,8 @@ export class NeighborDesk implements Links, NeighborHost, NeighborLineListener {
       line.hangUp('leaving');
       return;
     }
-    this.#listener?.onOpened(openedLinkOf(id, link));
+    const dialed = target?.member === null ? { dialed: target } : {};
+    this.#listener?.onOpened({ ...openedLinkOf(id, link), ...dialed });
     line.start();
   }
 

@@ -6,6 +6,7 @@ import { ATTEMPT_DELAY_MS, orderCandidates, usableFrom } from '../../core/direct
 import { type Address, formatAddress } from '../../core/domain/addresses.ts';
 import type { Contact } from '../../core/domain/invitation.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
+import type { Lead } from '../../core/domain/links.ts';
 import type { GroupName, PeerName } from '../../core/domain/names.ts';
 import {
   type AskedMember,
@@ -26,7 +27,7 @@ export interface JoinWish {
   readonly secret: JoinSecret;
   /** Of the offer's door; for a renewal the discovery secret. */
   readonly doorSecret: Uint8Array;
-  readonly contacts: readonly Contact[];
+  readonly contacts: readonly Lead[];
   /** In all, as long as nobody lets us wait. */
   readonly timeoutMs: number;
   /** For somebody's yes, from the first time that we are told to wait; `LIMITS.joinPendingMs` at most. */
@@ -61,14 +62,18 @@ export interface JoinAttemptListener {
   onDone(result: JoinResult): void;
 }
 
-/** One member at one address. */
+/** One member at one address; or whoever is there, until it has shown who it is. */
 interface Ask {
-  readonly member: PeerName;
+  readonly member: PeerName | null;
   readonly address: Address;
 }
 
+interface NamedAsk extends Ask {
+  readonly member: PeerName;
+}
+
 interface Ready {
-  readonly ask: Ask;
+  readonly ask: NamedAsk;
   readonly wire: Wire;
 }
 
@@ -85,6 +90,7 @@ export function attemptJoin(
 
 /** After a connection broke on which we waited for a yes: the answer is kept there. A guess. */
 const COME_AGAIN_MS = 5_000;
+const UNREACHED = { kind: 'unreached' } as const;
 
 class JoinAttempt {
   readonly #wish: JoinWish;
@@ -99,9 +105,9 @@ class JoinAttempt {
   #queue: Ask[] = [];
   readonly #dialing = new Map<Ask, () => void>();
   #ready: Ready[] = [];
-  #talk: { readonly ask: Ask; readonly talk: JoinTalk; isPending: boolean } | null = null;
+  #talk: { readonly ask: NamedAsk; readonly talk: JoinTalk; isPending: boolean } | null = null;
   /** Asked once more, because its answer may have been lost: it may have admitted us. */
-  readonly #askedTwice = new Set<PeerName>();
+  readonly #askedTwice = new Set<PeerName | null>();
   #isPending = false;
   #isOver = false;
   #stopDelay: () => void = () => undefined;
@@ -134,7 +140,7 @@ class JoinAttempt {
   }
 
   /** One after the other, in front of those that wait: whoever is named is there now. */
-  #enqueue(contacts: readonly Contact[]): void {
+  #enqueue(contacts: readonly Lead[]): void {
     const asks: Ask[] = [];
     for (const { member, addresses } of contacts) {
       const candidates = addresses.map((address) => ({ address, source: 'invitation' }) as const);
@@ -164,7 +170,8 @@ class JoinAttempt {
     this.#stopDelay();
     const ask = this.#queue.shift();
     if (this.#isOver || this.#talk !== null || ask === undefined) return;
-    const key = { discoverySecret: this.#wish.doorSecret, member: ask.member };
+    const { doorSecret, group } = this.#wish;
+    const key = { discoverySecret: doorSecret, member: ask.member ?? group };
     const name = doorName(tools.crypto, key, hourOf(clock.now().wallTime));
     const target = { address: ask.address, doorName: name, credentials };
     this.#dialing.set(
@@ -179,22 +186,34 @@ class JoinAttempt {
   #onDialled(ask: Ask, outcome: DialOutcome): void {
     this.#dialing.delete(ask);
     if (outcome.kind === 'connected') {
-      // It may have answered at another address meanwhile.
-      if (this.#heard.has(ask.member)) outcome.wire.cut();
-      else this.#ready.push({ ask, wire: outcome.wire });
+      this.#onWire(ask, outcome.wire);
     } else if (this.#isPending) {
       this.#comeAgain(ask, true);
       return;
     } else {
       const { member, address } = ask;
-      const failure = { kind: 'unreached' } as const;
       const detail =
         outcome.why === 'unknownName'
           ? 'it does not know the invitation, or our clocks differ by over an hour'
           : outcome.detail;
-      this.#asked.push({ member, address, failure, detail, skewMs: null });
+      this.#asked.push({ member, address, failure: UNREACHED, detail, skewMs: null });
     }
     this.#goOn();
+  }
+
+  #onWire({ member: named, address }: Ask, wire: Wire): void {
+    const identity =
+      named === null ? this.#parts.tools.judge.verifyIdentity(wire.farCertificate) : null;
+    if (identity?.ok === false) {
+      wire.cut();
+      const { detail } = identity.refusal;
+      this.#asked.push({ member: null, address, failure: UNREACHED, detail, skewMs: null });
+      return;
+    }
+    const member = identity === null ? named : identity.value.subject;
+    // It may have answered at another address meanwhile.
+    if (member === null || this.#heard.has(member)) wire.cut();
+    else this.#ready.push({ ask: { member, address }, wire });
   }
 
   #begin({ ask, wire }: Ready): void {
@@ -222,7 +241,7 @@ class JoinAttempt {
     talk.start();
   }
 
-  #onPending(ask: Ask): void {
+  #onPending(ask: NamedAsk): void {
     if (this.#talk !== null) this.#talk.isPending = true;
     // One person is asked, not several; and whoever else was reached need not keep a place for us.
     for (const stop of this.#dialing.values()) stop();
@@ -237,7 +256,7 @@ class JoinAttempt {
     this.#listener.onPending(ask.member);
   }
 
-  #onEnd(ask: Ask, end: TalkEnd): void {
+  #onEnd(ask: NamedAsk, end: TalkEnd): void {
     const wasPending = this.#talk?.isPending === true;
     this.#talk = null;
     if (end.kind === 'joined') {
@@ -263,7 +282,8 @@ class JoinAttempt {
   }
 
   #isNew(ask: Ask): boolean {
-    return !this.#heard.has(ask.member) && !this.#named.has(placeOf(ask));
+    const isHeard = ask.member !== null && this.#heard.has(ask.member);
+    return !isHeard && !this.#named.has(placeOf(ask));
   }
 
   #follow(contacts: readonly Contact[]): void {
@@ -299,7 +319,7 @@ class JoinAttempt {
         ? ({ kind: 'pending' } as const)
         : ({ kind: 'lost' } as const);
       const detail = this.#isPending ? 'nobody has said yes so far' : 'no answer in time';
-      if (member !== null) this.#asked.push({ member, address, failure, detail, skewMs: null });
+      if (address !== null) this.#asked.push({ member, address, failure, detail, skewMs: null });
     }
     this.#fail();
   }
@@ -323,10 +343,10 @@ function reachable(contacts: readonly Contact[], { address }: Ask): readonly Con
 }
 
 function placeOf({ member, address }: Ask): string {
-  return `${formatAddress(address)} ${member}`;
+  return `${formatAddress(address)} ${member ?? ''}`;
 }
 
-function toldOf(ask: Ask, end: Exclude<TalkEnd, { readonly kind: 'joined' }>): AskedMember {
+function toldOf(ask: NamedAsk, end: Exclude<TalkEnd, { readonly kind: 'joined' }>): AskedMember {
   const { member, address } = ask;
   if (end.kind === 'refused') return refusedBy(member, address, end.refuse, end.heardAt);
   return { member, address, failure: end.failure, detail: end.detail, skewMs: null };

@@ -4,7 +4,7 @@
 
 import { bytesKey } from '../../core/base/bytes.ts';
 import { LIMITS } from '../../core/domain/limits.ts';
-import type { PeerName } from '../../core/domain/names.ts';
+import type { GroupName, PeerName } from '../../core/domain/names.ts';
 import type { WireCredentials } from '../../core/ports/wires.ts';
 import type { OfferView } from '../../core/security/security-state.ts';
 import type { Doors, Resident } from '../doors.ts';
@@ -14,6 +14,8 @@ interface JoinDoorsParts {
   readonly doors: Doors;
   readonly host: JoinHost;
   readonly member: PeerName;
+  /** By its name whoever of the group is there may be asked for. */
+  readonly group: GroupName;
   readonly credentials: WireCredentials;
 }
 
@@ -53,8 +55,8 @@ export class JoinDoors {
   }
 
   #add(key: string, discoverySecret: Uint8Array): void {
-    const { doors, host, member, credentials } = this.#parts;
-    const keys = [{ discoverySecret, member }];
+    const { doors, host, member, group, credentials } = this.#parts;
+    const keys = [member, group].map((name) => ({ discoverySecret, member: name }));
     const resident = { keys, credentials, desk: null, joins: host.door(discoverySecret) };
     this.#residents.set(key, resident);
     doors.add(resident);

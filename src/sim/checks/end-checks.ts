@@ -4,24 +4,17 @@
 
 import { bytesKey } from '../../core/base/bytes.ts';
 import { hexText } from '../../core/base/hex.ts';
-import type { GroupRecord } from '../../core/domain/records.ts';
 import type { Ledger } from '../ledger.ts';
 import type { SimNode } from '../sim-node.ts';
 import type { Complain } from './step-checks.ts';
 
-/** `isMeant`: those of which it is promised. */
-export function checkSameRecords(
-  nodes: readonly SimNode[],
-  complain: Complain,
-  isMeant: (record: GroupRecord) => boolean = () => true,
-): void {
+export function checkSameRecords(nodes: readonly SimNode[], complain: Complain): void {
   const [first, ...others] = nodes;
   if (first === undefined) return;
   for (const other of others) {
     if (other.disk.fingerprint === first.disk.fingerprint) continue;
-    const lacks = missingAt(first, other, isMeant);
-    const more = missingAt(other, first, isMeant);
-    if (lacks.length + more.length === 0) continue;
+    const lacks = missingAt(first, other);
+    const more = missingAt(other, first);
     const sentence =
       `${other.name} lacks ${lacks.length} versions that ${first.name} has (${lacks.slice(0, 3).join(', ')}), ` +
       `and has ${more.length} that ${first.name} lacks (${more.slice(0, 3).join(', ')})`;
@@ -123,14 +116,9 @@ export function checkNothingLeft(nodes: readonly SimNode[], complain: Complain):
   }
 }
 
-function missingAt(
-  from: SimNode,
-  at: SimNode,
-  isMeant: (record: GroupRecord) => boolean,
-): string[] {
+function missingAt(from: SimNode, at: SimNode): string[] {
   const missing: string[] = [];
   for (const [key, { record }] of from.disk.records) {
-    if (!isMeant(record)) continue;
     const there = at.disk.records.get(key);
     if (there !== undefined && bytesKey(there.record.hash) === bytesKey(record.hash)) continue;
     const { version, isDeleted } = record.content;

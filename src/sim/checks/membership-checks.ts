@@ -20,7 +20,7 @@ export function checkOnlyCounting(
   complain: Complain,
 ): void {
   for (const node of nodes) {
-    for (const [place, batch] of batchesOf(node, judge)) {
+    for (const [place, batch] of batchesOf(node)) {
       const verdict = judge.verdictOf(batch);
       if (verdict === 'counts') continue;
       const { author, journal, firstSequence } = batch.statement;
@@ -28,6 +28,24 @@ export function checkOnlyCounting(
         `${node.name} has in its ${place} what ${nameOf(author, judge)} signed, from sequence ${firstSequence} of ` +
         `${hexText(journal)}, batch ${hexText(batch.hash.subarray(0, 8))}: ${verdict}`;
       complain('only what counts is on disks', sentence);
+      return;
+    }
+  }
+}
+
+/** (a) Of a creator who is a member no longer than its listed memberships say, not even what others made of it. */
+export function checkNothingOutlived(
+  nodes: readonly SimNode[],
+  judge: PlainJudge,
+  complain: Complain,
+): void {
+  for (const { name, disk } of nodes) {
+    for (const { record } of disk.records.values()) {
+      if (judge.knowsCreatorOf(record)) continue;
+      const { id, content } = record;
+      const creator = nameOf(content.creator, judge);
+      const sentence = `${name} has version ${content.version} of ${hexText(id.subarray(0, 8))}, which ends after all listed memberships of ${creator}`;
+      complain('nothing outlives its creator', sentence);
       return;
     }
   }
@@ -169,7 +187,6 @@ function wasAttacked(
 
 function* batchesOf(
   node: SimNode,
-  judge: PlainJudge,
 ): Iterable<readonly [string, Pick<SignedBatch, 'hash' | 'statement'>]> {
   const { disk } = node;
   const places = [
@@ -182,11 +199,7 @@ function* batchesOf(
       if (kept !== undefined) yield [place, kept.batch];
     }
   }
-  // What came under a chain that nobody kept, for it was void, waits in vain; its room is bounded.
-  for (const { batch } of node.waitingBatches) {
-    const isKnown = judge.memberships.has(bytesKey(batch.statement.membership));
-    if (isKnown) yield ['waiting room', batch];
-  }
+  for (const { batch } of node.waitingBatches) yield ['waiting room', batch];
 }
 
 function statementsListedBy(node: SimNode): readonly string[] {

@@ -47,10 +47,7 @@ export class PlainJudge {
     return this.#membershipsByKey.get(bytesKey(publicKey)) ?? [];
   }
 
-  /**
-   * Whether all can learn a membership of the creator that reaches as far as the record. What somebody made of a
-   * record whose creator has none that is listed is taken by those alone who heard of the creator in time.
-   */
+  /** Whether a listed membership of the creator reaches as far as the record. */
   knowsCreatorOf({ content }: GroupRecord): boolean {
     return this.of(content.creator).some(
       (membership) =>

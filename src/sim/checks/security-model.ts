@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto';
 
 import { hexText } from '../../core/base/hex.ts';
-import type { Membership } from '../../core/domain/membership.ts';
+import type { Descent, Membership } from '../../core/domain/membership.ts';
 import type { Role } from '../../core/domain/roles.ts';
 import type { Revocation, SecurityStatement } from '../../core/domain/security.ts';
 import { decodePage } from '../../core/wire/security.ts';
+import { closure } from './closure.ts';
 
 /** As it is stored. */
 export interface ModelPage {
@@ -63,17 +64,18 @@ export class SecurityModel {
   }
 
   isChainListed(m: Membership): boolean {
-    const isIssued = m.chain.every((_, at) => {
+    const isGiven = m.line.every((_, at) => {
       if (at < 2) return true;
-      const issuer = prefix(m, at - 1);
-      return this.#says(issuer, certificateHex(m, at), null, 0) !== 'no';
+      return this.#says(prefix(m, at - 1), certificateHex(m, at), null, 0) !== 'no';
     });
+    const isIssued =
+      isGiven && this.#counting.every((by) => !this.#saysOfRenewals(by, m).includes('no'));
     if (isIssued && !this.#isVoidByOffer(m)) return true;
     return this.#listed().some(({ statement: { body }, chains }) => {
       const isSigner = chains.some(
         (chain) => chain !== null && hexText(chain.chainDigest) === hexText(m.chainDigest),
       );
-      const leaf = certificateHex(m, m.depth);
+      const leaf = derHex(m.certificate.der);
       return isSigner || (body.kind === 'admission' && hexText(body.certificate) === leaf);
     });
   }
@@ -150,13 +152,23 @@ export class SecurityModel {
     return chain !== null && this.#oneSays(by, chain, hex(on), null, 0) === 'no';
   }
 
-  #hits(by: Counting, m: Membership, place: number): boolean {
-    const certificate = m.chain[place];
+  /** Of each renewal on the way what is said of anything that its issuer signed. */
+  #saysOfRenewals(by: Counting, m: Membership): readonly Says[] {
+    return m.renewals.flatMap(({ certificate, issuer }) =>
+      issuer === null ? [] : [this.#oneSaysOfLine(by, issuer, derHex(certificate.der), null, 0)],
+    );
+  }
+
+  #hits(by: Counting, m: Descent, place: number): boolean {
+    const certificate = m.line[place];
     if (certificate?.kind !== 'membership') return false;
     const { target, scope, certificates } = by.revocation;
     if (hexText(certificate.publicKey) !== hexText(target)) return false;
     if (scope === 'certificates') {
-      if (!certificates.map(hexText).includes(certificateHex(m, place))) return false;
+      const named = certificates.map(hexText);
+      const isLast = place === m.line.length - 1;
+      const isShown = isLast && named.includes(derHex(m.certificate.der));
+      if (!isShown && !named.includes(certificateHex(m, place))) return false;
     }
     const votes: Membership[] = [];
     for (const at of by.signers) {
@@ -168,7 +180,7 @@ export class SecurityModel {
         continue;
       }
       if (signer.role === 'creator' && certificate.role !== 'creator') return true;
-      const isAbove = m.chain
+      const isAbove = m.line
         .slice(1, place)
         .some(({ publicKey }) => hexText(publicKey) === hexText(signer.publicKey));
       if (signer.role === 'administrator') {
@@ -190,10 +202,22 @@ export class SecurityModel {
     journal: Uint8Array | null,
     sequence: number,
   ): Says {
+    const ofLine = this.#oneSaysOfLine(by, m, thing, journal, sequence);
+    return worst([...this.#saysOfRenewals(by, m), ofLine]);
+  }
+
+  #oneSaysOfLine(
+    by: Counting,
+    m: Descent,
+    thing: string,
+    journal: Uint8Array | null,
+    sequence: number,
+  ): Says {
     const said: Says[] = [];
-    for (let place = 1; place <= m.depth; place++) {
+    const last = m.line.length - 1;
+    for (let place = 1; place <= last; place++) {
       if (!this.#hits(by, m, place)) continue;
-      if (place === m.depth) {
+      if (place === last) {
         const cutoff = by.revocation.cutoffs.find(
           (each) => journal !== null && hexText(each.journal) === hexText(journal),
         );
@@ -203,7 +227,7 @@ export class SecurityModel {
         said.push(this.#lists(by.revocation, certificateHex(m, place + 1)));
         if (by.revocation.scope === 'subtree') {
           said.push(this.#lists(by.revocation, thing));
-          for (let at = place + 1; at <= m.depth; at++) {
+          for (let at = place + 1; at <= last; at++) {
             said.push(this.#lists(by.revocation, certificateHex(m, at)));
           }
         }
@@ -223,13 +247,15 @@ export class SecurityModel {
   }
 
   #endings(m: Membership): readonly Counting[] {
-    return this.#counting.filter((by) =>
-      m.chain.some((_, place) => {
+    const last = m.line.length - 1;
+    return this.#counting.filter((by) => {
+      if (this.#saysOfRenewals(by, m).includes('no')) return true;
+      return m.line.some((_, place) => {
         if (place === 0 || !this.#hits(by, m, place)) return false;
-        if (place === m.depth || by.revocation.scope === 'subtree') return true;
+        if (place === last || by.revocation.scope === 'subtree') return true;
         return this.#lists(by.revocation, certificateHex(m, place + 1)) === 'no';
-      }),
-    );
+      });
+    });
   }
 
   #isEnded(m: Membership): boolean {
@@ -282,9 +308,8 @@ export class SecurityModel {
   }
 
   #isVoidByOffer(m: Membership): boolean {
-    return m.chain.some((_, place) => {
-      if (place === 0) return false;
-      const certificate = certificateHex(m, place);
+    return m.chain.some(({ der }) => {
+      const certificate = derHex(der);
       return this.#ofKind('offer').some((offer) => this.#isVoidIn(offer, certificate));
     });
   }
@@ -334,7 +359,7 @@ function levelOf({ chains }: ModelStatement): number {
 /** The stronger first, and of one rank by certificates. */
 function byAdmitter(one: ModelStatement, other: ModelStatement): number {
   const [a, b] = [certificateOf(one), certificateOf(other)];
-  const depthOf = ({ chains: [first] }: ModelStatement): number => first?.depth ?? 0;
+  const depthOf = ({ chains: [first] }: ModelStatement): number => (first?.line.length ?? 1) - 1;
   const byRank = levelOf(one) - levelOf(other) || depthOf(one) - depthOf(other);
   return byRank || (a < b ? -1 : Number(a > b));
 }
@@ -343,24 +368,27 @@ function certificateOf({ statement: { body } }: ModelStatement): string {
   return body.kind === 'admission' ? hexText(body.certificate) : '';
 }
 
-function certificateHex({ chain }: Membership, place: number): string {
-  return createHash('sha256')
-    .update(chain[place]?.der ?? '')
-    .digest('hex');
+function certificateHex({ line }: Pick<Descent, 'line'>, place: number): string {
+  return derHex(line[place]?.der ?? new Uint8Array());
 }
 
-/** The membership that the chain up to this place is; its digest is not looked at. */
+function derHex(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('hex');
+}
+
+/** Whoever stands at this place of the line, by what it was first given; its digest is not looked at. */
 function prefix(m: Membership, place: number): Membership {
-  const [root, ...rest] = m.chain;
-  const certificate = m.chain[place];
+  const [root, ...rest] = m.line;
+  const certificate = m.line[place];
   if (certificate?.kind !== 'membership') return m;
   const { role, publicKey } = certificate;
-  return { ...m, depth: place, role, publicKey, chain: [root, ...rest.slice(0, place)] };
+  const line: Descent['line'] = [root, ...rest.slice(0, place)];
+  return { ...m, role, publicKey, certificate, line, renewals: [] };
 }
 
 function share(one: Membership, other: Membership): readonly string[] {
   const keys = (m: Membership): readonly string[] =>
-    m.chain.flatMap((each) =>
+    m.line.flatMap((each) =>
       each.kind === 'membership' && each.role === 'administrator' ? [hexText(each.publicKey)] : [],
     );
   return keys(one).filter((key) => keys(other).includes(key));
@@ -369,19 +397,4 @@ function share(one: Membership, other: Membership): readonly string[] {
 function worst(said: readonly Says[]): Says {
   if (said.includes('no')) return 'no';
   return said.includes('unknown') ? 'unknown' : 'yes';
-}
-
-/** Warshall's. Everybody reaches itself. */
-function closure<Node>(
-  nodes: readonly Node[],
-  isEdge: (from: Node, to: Node) => boolean,
-): (from: Node, to: Node) => boolean {
-  const reach = nodes.map((from) => nodes.map((to) => from === to || isEdge(from, to)));
-  for (const [via] of nodes.entries()) {
-    for (const row of reach) {
-      if (!row[via]) continue;
-      for (const [to] of nodes.entries()) row[to] ||= reach[via]?.[to] ?? false;
-    }
-  }
-  return (from, to) => reach[nodes.indexOf(from)]?.[nodes.indexOf(to)] ?? false;
 }

@@ -18,6 +18,7 @@ import type {
   BundlePage,
   BundlePosition,
   BundleRequest,
+  CreatedPage,
   Durability,
   ElementPage,
   ElementPosition,
@@ -36,6 +37,7 @@ import { type Belongings, OWN_COPIES } from './belongings.ts';
 import { bundlePage, bundlesOf, membershipPage, securityPage } from './bundle-pages.ts';
 import type { VersionKind } from './due-times.ts';
 import { elementPage } from './element-pages.ts';
+import { batchesPage, chainsOf, createdPage, memberIn } from './member-pages.ts';
 import { type KeptRecord, RecordDisk } from './record-disk.ts';
 import { nextFreeRows, stampOf } from './record-rows.ts';
 import { searchRecords } from './record-search.ts';
@@ -132,10 +134,11 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   findMember(publicKey: Uint8Array): StoredMember | null {
-    const key = bytesKey(publicKey);
-    const member = this.#disk.names.get(key);
-    const notAfter = this.#disk.membershipEnd(key);
-    return member === undefined || notAfter === null ? null : { member, notAfter };
+    return memberIn(this.#disk, publicKey);
+  }
+
+  chainsOf(publicKey: Uint8Array): readonly Uint8Array[] {
+    return chainsOf(this.#disk, publicKey);
   }
 
   use(author: Uint8Array): StorageUse {
@@ -177,12 +180,7 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   batchesOf(author: Uint8Array, after: number | null, max: number): BatchesPage {
-    const page = this.#disk
-      .batchesOf(author)
-      .filter(({ number }) => after === null || number > after)
-      .slice(0, max);
-    const batches = page.map(({ batch }) => this.#belongings.batch(batch));
-    return { batches, next: page.length < max ? null : (page.at(-1)?.number ?? null) };
+    return batchesPage(this.#disk, author, after, max);
   }
 
   versionsIn(batchHash: Uint8Array): StoredVersions {
@@ -190,6 +188,10 @@ export class MemoryRecordStore implements RecordStore {
     const idsOf = (kind: VersionKind): readonly Uint8Array[] =>
       this.#disk.versionsIn(kind, batch).map(({ record }) => this.#belongings.bytes(record.id));
     return { records: idsOf('record'), shadows: idsOf('shadow') };
+  }
+
+  createdBy(creator: Uint8Array, after: bigint | null, max: number): CreatedPage {
+    return createdPage(this.#disk, creator, after, max);
   }
 
   nextRemoval(): WallTime | null {

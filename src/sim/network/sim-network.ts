@@ -63,10 +63,10 @@ export class SimNetwork {
     if (!links.isPowered) this.#hosts.delete(links.host);
   }
 
-  /** Asks at an address for a member. `answered` says whether whoever asked still wants the link. */
+  /** Asks at an address for a member, or for whoever is there. `answered` says whether whoever asked still wants the link. */
   knock(
     caller: SimLinks,
-    at: { readonly address: Address; readonly member: PeerName },
+    at: { readonly address: Address; readonly member: PeerName | null },
     answered: (answer: Answer) => boolean,
   ): void {
     const { host } = at.address;
@@ -148,10 +148,11 @@ export class SimNetwork {
 
 function whyNot(
   caller: SimLinks,
-  { member }: { member: PeerName },
+  { member }: { member: PeerName | null },
   links: SimLinks,
 ): string | null {
-  if (links.owner.membership.member !== member) return 'nobody there has this name';
+  const there = links.owner.membership.member;
+  if (member !== null && there !== member) return 'nobody there has this name';
   if (links.owner.membership.member === caller.owner.membership.member) return 'is ourselves';
   return links.refusalOf(caller);
 }

@@ -33,6 +33,7 @@ import { platformHashing } from '../platform-hashing.ts';
 const SERIAL_BYTES = 16;
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
+const DIGEST_BYTES = 32;
 const KINDS = ['identity', 'groupRoot', 'membership'] as const;
 
 type Body = Omit<IdentityCertificate, 'kind' | 'subject'>;
@@ -88,7 +89,8 @@ export class SimCertificates implements CertificateCodec, CertificateIssuer {
     const out = this.#begin('membership', request);
     out.text(request.group).text(request.issuer).text(request.issuerFriendlyName);
     out.u8(ROLES.indexOf(request.role)).varint((request.membershipsBelowMax ?? -1) + 1);
-    if (request.leaseMs !== null) out.i53(Math.floor(request.leaseMs / 1000));
+    out.i53(Math.floor((request.leaseMs ?? 0) / 1000));
+    if (request.renews !== null) out.raw(request.renews);
     const issued = this.decode(sign(out, request.issuerKey));
     if (issued.kind !== 'membership') throw new MalformedBytes('certificate: kind');
     return issued;
@@ -121,12 +123,15 @@ function readGrant(input: ByteReader) {
   if (role === undefined) throw new MalformedBytes('certificate: role');
   const below = input.varint(0xff);
   const membershipsBelowMax = below === 0 ? null : below - 1;
-  const leaseMs = input.rest > SIGNATURE_BYTES ? readLease(input) : null;
-  return { group, issuer, issuerFriendlyName, role, membershipsBelowMax, leaseMs };
+  const leaseMs = readLease(input);
+  const renews = input.rest > SIGNATURE_BYTES ? input.raw(DIGEST_BYTES) : null;
+  return { group, issuer, issuerFriendlyName, role, membershipsBelowMax, leaseMs, renews };
 }
 
-function readLease(input: ByteReader): number {
+/** 0 seconds are none. */
+function readLease(input: ByteReader): number | null {
   const seconds = input.i53();
+  if (seconds === 0) return null;
   if (seconds < 1 || seconds > LEASE_SECONDS_MAX) throw new MalformedBytes('certificate: lease');
   return seconds * 1000;
 }

@@ -46,13 +46,33 @@ function hostile(key: string): readonly object[] {
 }
 
 test('connecting takes presence, true unless it is false', () => {
-  assert.deepEqual(requireConnectOptions({}), { presence: true, contacts: [] });
-  assert.deepEqual(requireConnectOptions({ presence: false }), { presence: false, contacts: [] });
+  const usual = { presence: true, contacts: [], addresses: [], onlyGiven: false };
+  assert.deepEqual(requireConnectOptions({}), usual);
+  assert.deepEqual(requireConnectOptions({ presence: false }), { ...usual, presence: false });
   for (const presence of [null, 0, 'false', {}]) {
     assert.equal(codeOf(requireConnectOptions, { presence }), 'INVALID_ARGUMENT');
   }
   for (const wrong of [...NO_OBJECT, ...hostile('presence')]) {
     assert.equal(codeOf(requireConnectOptions, wrong), 'INVALID_ARGUMENT');
+  }
+});
+
+test('connecting takes addresses in each of their forms, and as many as are kept', () => {
+  const given = ['127.0.0.1:4001', { host: '::1', port: 1 }, '[2001:DB8::1]:65535'];
+  const { addresses } = requireConnectOptions({ addresses: given, onlyGiven: true });
+  assert.deepEqual(addresses, [
+    { host: '127.0.0.1', port: 4_001 },
+    { host: '::1', port: 1 },
+    { host: '2001:db8::1', port: 65_535 },
+  ]);
+  const many = Array.from({ length: 256 }, () => '127.0.0.1:1');
+  assert.equal(requireConnectOptions({ addresses: many }).addresses.length, 256);
+  const wrong = [null, 'x', {}, [null], ['x:1'], [{ host: '::1' }], [...many, '127.0.0.1:1']];
+  for (const addresses of wrong) {
+    assert.equal(codeOf(requireConnectOptions, { addresses }), 'INVALID_ARGUMENT');
+  }
+  for (const onlyGiven of [null, 0, 'true']) {
+    assert.equal(codeOf(requireConnectOptions, { onlyGiven }), 'INVALID_ARGUMENT');
   }
 });
 

@@ -15,7 +15,7 @@ test('a secret that is over is answered to no more, also when nothing else has h
   const clock = new SimulatedClock(NOW);
   const doors = new Doors(nodeCrypto, clock);
   const [present, earlier] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-  const { member } = CLUB.bob.membership;
+  const { member, group } = CLUB.bob.membership;
   const all = [present, earlier];
   const taker = { receive: () => assert.fail('nobody comes') };
   const { credentials } = CLUB.bob;
@@ -23,13 +23,19 @@ test('a secret that is over is answered to no more, also when nothing else has h
     doors,
     secrets: { all: () => all },
     member,
+    group,
     credentials,
     desk: taker,
     joins: taker,
   });
   const isAnswered = (discoverySecret: Uint8Array): boolean => {
     const hour = hourOf(clock.now().wallTime);
-    return doors.credentialsFor(doorName(nodeCrypto, { discoverySecret, member }, hour)) !== null;
+    const [byMember, byGroup] = [member, group].map((name) => {
+      const asked = doorName(nodeCrypto, { discoverySecret, member: name }, hour);
+      return doors.credentialsFor(asked) !== null;
+    });
+    assert.equal(byGroup, byMember);
+    return byMember === true;
   };
   assert.deepEqual([present, earlier].map(isAnswered), [true, true]);
   all.pop();

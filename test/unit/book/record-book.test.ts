@@ -6,7 +6,6 @@ import { describe, test } from 'node:test';
 
 import { wallTimeOf } from '../../../src/core/base/time.ts';
 import type { RecordWish } from '../../../src/core/book/record-drafts.ts';
-import { lastExpiration } from '../../../src/core/book/record-laws.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
 import {
   batchIn,
@@ -22,7 +21,7 @@ import {
   sent,
 } from '../../support/record-club.ts';
 
-const { ann, bob, carol } = CAST;
+const { alice, ann, bob, carol } = CAST;
 const MINUTE_MS = 60_000;
 
 describe('publishing', () => {
@@ -247,11 +246,18 @@ describe('what ends by itself', () => {
     assert.equal(author.book.refreshDue(half, 2, 90_000).length, 2);
   });
 
-  test('what was forwarded by a neighbor that is gone waits no longer', () => {
-    const home = keeper(carol);
-    home.take(craftOne(bob, { createdAt: lastExpiration(ann.membership) }), 'Eve');
-    home.book.forgetNeighbor('Eve');
+  test('what waits for a membership that nobody brings waits a minute', () => {
+    const home = keeper(carol, { knows: [alice] });
+    const note = craftOne(bob, {});
+    home.take(note);
+    const end = wallTimeOf(NOW + LIMITS.batchWaitsMsMax);
+    assert.equal(home.book.nextDue(), end);
+    assert.deepEqual(home.book.releaseDue(wallTimeOf(end - 1), 9, 1_000_000), []);
+    assert.equal(home.book.waitingBatches, 1);
+    assert.deepEqual(home.book.releaseDue(end, 9, 1_000_000), []);
     assert.equal(home.book.waitingBatches, 0);
+    home.learn(bob);
+    assert.deepEqual(kinds(home.take(note)), ['accepted'], 'when it comes again');
   });
 
   test('what could not be stored when it was released is due again at the time that is said', () => {

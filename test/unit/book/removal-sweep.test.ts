@@ -117,6 +117,29 @@ describe('a sweep', () => {
     assert.equal(home.store.use(EVE).records, 0);
   });
 
+  test('goes on where it stands when something is said that decides about no batch', () => {
+    let begun = 0;
+    class Watched extends MemoryRecordStore {
+      override memberships(...given: Parameters<MemoryRecordStore['memberships']>) {
+        if (given[0] === null) begun += 1;
+        return super.memberships(...given);
+      }
+    }
+    const home = new Keeper(carol, new Watched(new Uint8Array(8)));
+    for (const batch of LARGE) home.take(batch);
+    tell(home, GONE);
+    begun = 0;
+    for (let said = 1; said <= LARGE.length; said++) {
+      home.store.commit(home.book.sweep(home.now, 1).changes, 'process');
+      const secretDigest = new Uint8Array(32).fill(said);
+      tell(home, { pages: [], statement: signed([alice], { ...EPOCH, secretDigest }) });
+    }
+    assert.equal(home.book.isSwept, false);
+    home.sweep();
+    assert.equal(begun, 1);
+    assert.equal(home.store.use(EVE).records, 0);
+  });
+
   test('asks nothing of the store while nobody was removed', () => {
     const asked: string[] = [];
     class Watched extends MemoryRecordStore {

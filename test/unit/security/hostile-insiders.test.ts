@@ -73,7 +73,9 @@ test('whoever renewed a lease for long and then takes it away has not made the m
     crypto: leases.crypto,
   });
   const answer = answerRenewal(carol, [long], removedUnder([long]), at);
-  assert.equal(answer.kind, 'issue');
+  assert.ok(answer.kind === 'issue');
+  const { renews } = answer.renewal.request;
+  assert.deepEqual(renews, leases.crypto.sha256(carol.certificate.der), 'in its old place');
   const removed = answerRenewal(carol, [long], removedUnder([carol, long]), at);
   assert.equal(removed.kind === 'refused' && removed.refusal.code, 'MEMBERSHIP_REMOVED');
   const late = answerRenewal(carol, [long], removedUnder([long]), wallTimeOf(at + 2 * LEASE_MS));

@@ -174,6 +174,36 @@ test('of many that are due the first to end are renewed, and the rest at once af
   assert.equal(nextAt, now);
 });
 
+test('those whose renewal no judge would take for its length do not keep others from theirs', () => {
+  const above: Membership[] = [alice];
+  const name = (at: number) => `${at}`.padEnd(255, '人');
+  const bytesOf = ({ chain }: Membership) => chain.reduce((sum, { der }) => sum + der.length, 0);
+  for (let at = 0; ; at++) {
+    const issuer = above.at(-1) ?? alice;
+    const longest = Math.max(...above.slice(1).map(({ certificate }) => certificate.der.length));
+    if (bytesOf(issuer) + longest > LIMITS.chainBytesMax) break;
+    const issuerName = at === 0 ? 'Alice' : name(at - 1);
+    above.push(village.member(issuer, issuerName, name(at), { role: 'administrator' }));
+  }
+  const longest = above.at(-1) ?? alice;
+  const now = after(HALF_MS + 2 * HOUR_MS);
+  const crowd = Array.from({ length: LIMITS.renewalsInStepMax }, () => longest);
+  const { renewals, nextAt } = plan([...crowd, carol], now);
+  assert.deepEqual(
+    renewals.map(({ of }) => of.member),
+    [carol.member],
+  );
+  assert.equal(nextAt, null);
+  const [renewal] = renewals;
+  assert.ok(renewal !== undefined);
+  village.issue(renewal.issuerChain, renewal.request);
+  for (const each of above.slice(1)) {
+    for (const planned of plan([each], now).renewals) {
+      village.issue(planned.issuerChain, planned.request);
+    }
+  }
+});
+
 test('the group key renews creators, the one that holds it too, and nobody else', () => {
   const leased = village.creator('Alice', { leaseMs: LEASE_MS, notAfter: after(LEASE_MS) });
   const issuers = [
@@ -185,8 +215,8 @@ test('the group key renews creators, the one that holds it too, and nobody else'
   const candidates = [leased, bob].map((membership) => ({ membership, since: BEGIN }));
   const { renewals } = planRenewals(candidates, parts, late);
   assert.deepEqual(
-    renewals.map(({ of, issuerChain }) => [of.friendlyName, issuerChain.length]),
-    [['Alice', 1]],
+    renewals.map(({ of, issuerChain }) => [of.friendlyName, issuerChain.map(({ der }) => der)]),
+    [['Alice', leased.chain.map(({ der }) => der)]],
   );
 });
 

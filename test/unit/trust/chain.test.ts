@@ -8,11 +8,13 @@ import { certificateCodec } from '../../../src/adapters/x509/certificate-codec.t
 import type { WallTime } from '../../../src/core/base/time.ts';
 import { wallTimeOf } from '../../../src/core/base/time.ts';
 import { LIMITS } from '../../../src/core/domain/limits.ts';
+import type { CertificateChain } from '../../../src/core/domain/membership.ts';
 import { parseGroupName } from '../../../src/core/domain/names.ts';
 import type { Role } from '../../../src/core/domain/roles.ts';
 import { mayIssue, ROLES } from '../../../src/core/domain/roles.ts';
 import type { Crypto } from '../../../src/core/ports/crypto.ts';
 import { ChainJudge } from '../../../src/core/trust/chain.ts';
+import { issuerChainOf } from '../../../src/core/trust/lines.ts';
 import type { Step } from '../../support/golden-chains.ts';
 import {
   alice,
@@ -28,6 +30,7 @@ import {
   NOW,
 } from '../../support/golden-chains.ts';
 import { formatGolden, goldenNames, goldenText, readGolden } from '../../support/golden-files.ts';
+import { renewedChains } from '../../support/renewed-chains.ts';
 import { nodeCrypto, person, timeOf } from '../../support/trust-cast.ts';
 import { grant, grantDown } from '../../support/trust-village.ts';
 
@@ -55,8 +58,14 @@ const ALICE: Step = { subject: alice, role: 'creator' };
 const BOB: Step = { subject: bob, role: 'administrator' };
 const DAVE: Step = { subject: dave, role: 'member' };
 
+/** First grants of those who were renewed. */
+const BESIDE: ReadonlyMap<string, number> = new Map([
+  ['valid-renewed', 2],
+  ['valid-below-a-renewed', 1],
+]);
+
 test('the golden files are what the generator makes', () => {
-  const made = goldenChains();
+  const made = [...goldenChains(), ...renewedChains()];
   assert.deepEqual(goldenNames(), made.map(({ rule }) => rule).sort());
   for (const golden of made) assert.equal(goldenText(golden.rule), formatGolden(golden));
 });
@@ -68,7 +77,8 @@ for (const rule of goldenNames()) {
     const verdict = newJudge().judge(chain, parseGroupName(group), now);
     if (refusal === null) {
       assert.ok(verdict.ok, JSON.stringify(verdict));
-      assert.equal(verdict.value.depth, chain.length - 1);
+      const beside = BESIDE.get(rule) ?? 0;
+      assert.equal(verdict.value.depth, chain.length - 1 - beside);
       return;
     }
     assert.ok(!verdict.ok, 'accepted');
@@ -82,7 +92,7 @@ test('an accepted chain says who its last member is and from when to when', () =
   const chain = chainOf([ALICE, BOB, { ...DAVE, notAfter }]);
   const verdict = newJudge().judge(chain, club.group, NOW);
   assert.ok(verdict.ok);
-  const { chain: certificates, chainDigest, ...membership } = verdict.value;
+  const { chain: certificates, chainDigest, line, certificate, ...membership } = verdict.value;
   assert.deepEqual(membership, {
     group: club.group,
     member: dave.peer,
@@ -93,7 +103,10 @@ test('an accepted chain says who its last member is and from when to when', () =
     notBefore: BEGIN,
     notAfter,
     leaseMs: null,
+    renewals: [],
   });
+  assert.deepEqual(line, certificates);
+  assert.equal(certificate, certificates.at(-1));
   assert.deepEqual(
     certificates.map(({ der }) => der),
     chain,
@@ -101,6 +114,31 @@ test('an accepted chain says who its last member is and from when to when', () =
   const lengths = chain.map((der) => Buffer.from([0x80 | (der.length & 127), der.length >> 7]));
   const parts = chain.flatMap((der, at) => [lengths[at] ?? Buffer.alloc(0), der]);
   assert.deepEqual(chainDigest, nodeCrypto.sha256(Buffer.concat([Buffer.from([4]), ...parts])));
+});
+
+test('a renewed membership has the dates of its renewal, and comes from whom it came before', () => {
+  const judged = (rule: string) => {
+    const verdict = newJudge().judge(readGolden(rule).chain, club.group, NOW);
+    assert.ok(verdict.ok, JSON.stringify(verdict));
+    return verdict.value;
+  };
+  const names = ({ line }: { readonly line: CertificateChain }) =>
+    line.map(({ friendlyName }) => friendlyName);
+  const renewed = judged('valid-renewed');
+  assert.deepEqual(names(renewed), ['Chess club', 'Alice', 'Bob', 'Dave']);
+  assert.equal(renewed.certificate.issuerFriendlyName, 'Carol');
+  assert.deepEqual([renewed.notBefore, renewed.notAfter], [BEGIN, END]);
+  const [step, ...others] = renewed.renewals;
+  assert.ok(step?.issuer !== null && step !== undefined && others.length === 0);
+  assert.deepEqual(names(step.issuer), ['Chess club', 'Alice', 'Carol']);
+  const below = judged('valid-below-a-renewed');
+  assert.deepEqual(names(below), ['Chess club', 'Alice', 'Bob', 'Erin']);
+  assert.deepEqual(issuerChainOf(below.chain), below.chain.slice(0, -1));
+  const issuers = issuerChainOf(renewed.chain);
+  assert.deepEqual(
+    issuers?.map(({ friendlyName }) => friendlyName),
+    ['Chess club', 'Alice', 'Carol'],
+  );
 });
 
 test('a membership has the lease of its last certificate, which may be longer than its life', () => {

@@ -20,9 +20,9 @@ import {
 } from '../../../src/core/wire/join.ts';
 import { NOW } from '../../support/golden-chains.ts';
 
-/** Of 25 certificates the longest that is allowed, each behind a length of two bytes. */
+/** Of 64 certificates the longest that is allowed, each behind a length of two bytes. */
 function longestChain(): readonly Uint8Array[] {
-  const certificates = LIMITS.membershipsInChainMax + 1;
+  const certificates = LIMITS.certificatesInChainMax;
   const each = Math.floor(LIMITS.chainBytesMax / certificates);
   const first = LIMITS.chainBytesMax - each * (certificates - 1);
   return Array.from({ length: certificates }, (_, at) => new Uint8Array(at === 0 ? first : each));

@@ -43,7 +43,11 @@ function rootOf({ group, friendlyName, ...key }: Person) {
 function membershipOf(
   subject: Person,
   from: Person,
-  { group = club, leaseMs = null }: { group?: Person; leaseMs?: number | null } = {},
+  {
+    group = club,
+    leaseMs = null,
+    renews = null,
+  }: { group?: Person; leaseMs?: number | null; renews?: Uint8Array | null } = {},
 ) {
   return issuer.issueMembership({
     issuerKey: from,
@@ -56,6 +60,7 @@ function membershipOf(
     role: 'administrator',
     membershipsBelowMax: 7,
     leaseMs,
+    renews,
     ...dates,
   });
 }
@@ -147,6 +152,38 @@ test('a lease is whole seconds, and comes back as it was from one to the longest
     const decoded = certificateCodec.decode(der);
     assert.ok(decoded.kind === 'membership');
     assert.equal(decoded.leaseMs, seconds * 1000);
+  }
+});
+
+test('what a certificate renews comes back as it was, with a lease and without', () => {
+  const renews = new Uint8Array(32).fill(7);
+  for (const leaseMs of [null, 60_000]) {
+    const decoded = certificateCodec.decode(membershipOf(dave, bob, { leaseMs, renews }).der);
+    assert.ok(decoded.kind === 'membership');
+    assert.deepEqual([decoded.leaseMs, decoded.renews], [leaseMs, renews]);
+  }
+  assert.throws(() => membershipOf(dave, bob, { renews: renews.subarray(1) }));
+});
+
+test('a renewed certificate that is no digest of 32 bytes, or stands before the lease, is none', () => {
+  const lawful = { kind: 'membership', subject: dave, issuer: bob, group: club, ...dates } as const;
+  const saying = (...more: readonly Buffer[]) => {
+    const parts = partsOf({ ...lawful, role: 'member', below: null });
+    const said = [integer(1), integer(1), utf8(club.group), integer(4), ...more];
+    const ours = extension(EXTENSION_IDS.peergroup, tlv(0x30, ...said), 'ignorable');
+    return build({ ...parts, extensions: [...parts.extensions.slice(0, -1), ours] });
+  };
+  const digest = (length: number) => tlv(4, Buffer.alloc(length, 7));
+  const lease = hex('02013c');
+  assert.equal(certificateCodec.decode(saying(lease, digest(32))).kind, 'membership');
+  for (const wrong of [
+    [digest(31)],
+    [digest(33)],
+    [digest(32), lease],
+    [digest(32), digest(32)],
+    [tlv(3, Buffer.alloc(32))],
+  ]) {
+    assert.throws(() => certificateCodec.decode(saying(...wrong)), MalformedBytes);
   }
 });
 

@@ -39,6 +39,7 @@ export class MemberTable {
   readonly #use: Query;
   readonly #totalUse: Query;
   readonly #latestEnd: Query;
+  readonly #chains: Query;
   readonly #membership: Query;
   readonly #memberships: Query;
   readonly #insertMembership: Query;
@@ -65,6 +66,10 @@ export class MemberTable {
       'SELECT coalesce(sum(records), 0), coalesce(sum(bytes), 0) FROM member',
     );
     this.#latestEnd = new Query(database, 'SELECT max(not_after) FROM membership WHERE member = ?');
+    this.#chains = new Query(
+      database,
+      'SELECT chain_digest FROM membership WHERE member = ? ORDER BY not_after DESC, chain_digest',
+    );
     this.#membership = new Query(
       database,
       'SELECT chain, checksum FROM membership WHERE chain_digest = ?',
@@ -113,6 +118,11 @@ export class MemberTable {
     return notAfter === null ? null : { member: member.name, notAfter: wallTimeOf(notAfter) };
   }
 
+  chainsOf(publicKey: Uint8Array): readonly Uint8Array[] {
+    const number = this.find(publicKey)?.number;
+    return number === undefined ? [] : this.#chains.all(number).map((row) => row.bytes(0));
+  }
+
   findMembership(chainDigest: Uint8Array): readonly Uint8Array[] | null {
     const row = this.#membership.first(chainDigest);
     if (row === null) return null;
@@ -129,7 +139,7 @@ export class MemberTable {
   putMembership(change: StoreChange & { readonly kind: 'putMembership' }): void {
     const { chainDigest, chain, publicKey, member, notAfter } = change;
     const { number } = this.findOrAdd(publicKey, member);
-    assert(chain.length <= LIMITS.membershipsInChainMax + 1, 'a chain is as long as one may be');
+    assert(chain.length <= LIMITS.certificatesInChainMax, 'a chain is as long as one may be');
     const out = new ByteWriter().varint(chain.length);
     for (const der of chain) out.bytes(der);
     const bytes = out.finish();
@@ -200,7 +210,7 @@ function chainOf(row: Row, chainDigest: Uint8Array): readonly Uint8Array[] {
   const bytes = row.bytes(0);
   requireChecksum(row.number(1), rowChecksum([chainDigest, bytes]), 'a membership');
   const input = new ByteReader(bytes);
-  const count = input.count(LIMITS.membershipsInChainMax + 1, 1);
+  const count = input.count(LIMITS.certificatesInChainMax, 1);
   const chain = Array.from({ length: count }, () => input.bytes(LIMITS.chainBytesMax));
   input.end();
   return chain;

@@ -6,6 +6,7 @@ import { assert } from '../../../core/base/assert.ts';
 import { bytesKey, compareBytes, equalBytes } from '../../../core/base/bytes.ts';
 import { type WallTime, wallTimeOf } from '../../../core/base/time.ts';
 import type { GroupRecord, RecordAttribute, RecordContent } from '../../../core/domain/records.ts';
+import type { CreatedPage } from '../../../core/ports/record-store.ts';
 import type { BatchTable } from './batch-table.ts';
 import { withinBytes } from './content-bound.ts';
 import { DamagedRow } from './database-failures.ts';
@@ -135,6 +136,17 @@ export class RecordTable {
 
   *#recordsOf(rows: Iterable<Row>): Generator<GroupRecord, void> {
     for (const row of rows) yield this.#recordOf(row);
+  }
+
+  /** In the order of their rows. */
+  createdBy(creator: Uint8Array, after: bigint | null, max: number): CreatedPage {
+    const number = this.#tables.members.find(creator)?.number;
+    if (number === undefined) return { records: [], next: null };
+    const rows = this.#queries.createdBy.all(number, after ?? -1n, max);
+    const records = rows.map((row) => {
+      return { id: row.bytes(0), expiresAt: wallTimeOf(row.number(1)) };
+    });
+    return { records, next: rows.length < max ? null : (rows.at(-1)?.bigint(2) ?? null) };
   }
 
   put(arriving: ArrivingRecord): void {
@@ -278,6 +290,11 @@ function prepareQueries(database: DatabaseSync) {
     ),
     refreshable: query(
       `${SELECT} WHERE author = ? AND refresh_at <= ? ORDER BY refresh_at, row LIMIT ?`,
+    ),
+    createdBy: new Query(
+      database,
+      'SELECT id, expires_at, row FROM record WHERE creator = ? AND row > ? ORDER BY row LIMIT ?',
+      'bigints',
     ),
     insert: query(
       `INSERT INTO record (row, id, record_type, creator, ${CHANGING})

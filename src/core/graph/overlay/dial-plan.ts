@@ -7,7 +7,7 @@ import { instantOf } from '../../base/time.ts';
 import { type Address, formatAddress, isLoopback } from '../../domain/addresses.ts';
 import type { Contact } from '../../domain/invitation.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import type { DialTarget, OpenedLink } from '../../domain/links.ts';
+import type { DialTarget, Lead, OpenedLink } from '../../domain/links.ts';
 import type { PeerName } from '../../domain/names.ts';
 import type { Outbox } from '../outbox.ts';
 import { RatesByMember } from '../rates-by-member.ts';
@@ -15,6 +15,7 @@ import type { ActiveView, NeighborLink } from './active-view.ts';
 import { BackOff } from './back-off.ts';
 import type { Dice } from './dice.ts';
 import type { KnownNodes } from './known-nodes.ts';
+import { OpenPlaces } from './open-places.ts';
 import type { KnownCard, NodeKey } from './peer-card.ts';
 import { nodeKeyOf } from './peer-card.ts';
 import { DIALED_MIN, type ViewSizes } from './view-sizes.ts';
@@ -56,6 +57,7 @@ export class DialPlan {
   readonly backOff: BackOff;
   readonly #parts: DialPlanParts;
   readonly #contactByMember = new Map<PeerName, Contact>();
+  readonly #places = new OpenPlaces();
   /** Newcomers whose walk ended here. */
   readonly #newcomerByKey = new Map<NodeKey, KnownCard>();
   /** Dials that did not reach anybody: a member can sign cards of any number of nodes. */
@@ -78,8 +80,12 @@ export class DialPlan {
     return this.#probeAt;
   }
 
-  addContacts(contacts: readonly Contact[]): void {
-    for (const { member, addresses: given } of contacts) {
+  addContacts(leads: readonly Lead[]): void {
+    for (const { member, addresses: given } of leads) {
+      if (member === null) {
+        this.#places.add(this.#elsewhere(given));
+        continue;
+      }
       const addresses = member === this.#parts.ownMember ? this.#elsewhere(given) : given;
       if (addresses.length === 0) continue;
       const hasRoom = this.#contactByMember.size < LIMITS.contactsKeptMax;
@@ -118,8 +124,10 @@ export class DialPlan {
     if (opened.role === 'listener') return null;
     const { member, publicKey } = opened.membership;
     const key = nodeKeyOf(publicKey, opened.nodeId);
+    if (opened.dialed !== undefined) this.#meet(member, opened.dialed);
     const ofMember = this.#flights.filter(({ target }) => target.member === member);
-    const flight = ofMember.find(({ known }) => known?.key === key) ?? ofMember[0];
+    const nameless = this.#flights.find(({ target }) => target === opened.dialed);
+    const flight = nameless ?? ofMember.find(({ known }) => known?.key === key) ?? ofMember[0];
     if (flight === undefined) return null;
     this.#land(flight);
     this.backOff.succeeded(key);
@@ -132,7 +140,7 @@ export class DialPlan {
     const flight = this.#flights.find((one) => one.target === target || isSame(one.target, target));
     if (flight === undefined) return null;
     this.#land(flight);
-    this.backOff.failed(flight.known?.key ?? contactKey(target.member), now.instant);
+    this.backOff.failed(flight.known?.key ?? leadKey(target), now.instant);
     return flight;
   }
 
@@ -152,6 +160,7 @@ export class DialPlan {
     this.#retryAt = null;
     this.#flights = this.#flights.filter(({ startedAt }) => now.instant - startedAt < LOST_MS);
     this.#dialNewcomers(sizes, now, out);
+    this.#dialPlaces(now, out);
     if (this.#isInNeed(sizes)) this.#probeSoon(now.instant);
     for (let left = this.#wanted(sizes, now.instant); left > 0; left--) {
       const known = this.#nextKnown(sizes, now.instant, groupTime);
@@ -260,19 +269,43 @@ export class DialPlan {
   #dialContact(now: Now, out: Pick<Outbox, 'dial'>): boolean {
     const { view, dice } = this.#parts;
     if (view.neighborCount > 0) return false;
-    const ready = this.#strangers().filter(({ member }) =>
-      this.#isReady(contactKey(member), now.instant),
-    );
-    const contact = dice.pick(ready);
+    const leads = [...this.#strangers(), ...this.#openPlaces()];
+    const contact = dice.pick(leads.filter((lead) => this.#isReady(leadKey(lead), now.instant)));
     if (contact === undefined) return false;
     this.#dial({ ...contact, nodeId: null }, null, 'fill', now, out);
     return true;
   }
 
+  /** Where somebody may be as the application has just said, whoever our neighbors are. */
+  #dialPlaces(now: Now, out: Pick<Outbox, 'dial'>): void {
+    while (this.#flights.length < LIMITS.neighborDialsMax) {
+      const address = this.#places.takeFresh();
+      if (address === null) return;
+      const isFree = this.#openPlaces().some(({ addresses }) => addresses.includes(address));
+      const target = { member: null, nodeId: null, addresses: [address] };
+      if (isFree) this.#dial(target, null, 'welcome', now, out);
+    }
+  }
+
+  /** Those to which no dial is under way. */
+  #openPlaces(): readonly Lead[] {
+    const dialed = new Set(this.#flights.map(({ target }) => leadKey(target)));
+    return this.#places
+      .all()
+      .map((address) => ({ member: null, addresses: [address] }))
+      .filter((lead) => !dialed.has(leadKey(lead)));
+  }
+
+  /** From now on it is known who is there. */
+  #meet(member: PeerName, { addresses }: DialTarget): void {
+    for (const address of addresses) this.#places.remove(address);
+    if (!this.#contactByMember.has(member)) this.addContacts([{ member, addresses }]);
+  }
+
   /** Contacts of whom nothing better is known. */
   #strangers(): readonly Contact[] {
     const { view, nodes } = this.#parts;
-    const members = new Set<PeerName>(view.all().map(({ holder }) => holder.member));
+    const members = new Set<PeerName | null>(view.all().map(({ holder }) => holder.member));
     for (const { target } of this.#flights) members.add(target.member);
     for (const { member } of nodes.passive.all()) members.add(member);
     return [...this.#contactByMember.values()].filter(({ member }) => !members.has(member));
@@ -345,6 +378,12 @@ function contactKey(member: PeerName): string {
   return `contact ${member}`;
 }
 
+/** Of a member, or of the places where anybody may be. */
+function leadKey({ member, addresses }: Lead): string {
+  if (member !== null) return contactKey(member);
+  return `place ${addresses.map(formatAddress).join(' ')}`;
+}
+
 function isSame(a: DialTarget, b: DialTarget): boolean {
-  return a.member === b.member && a.nodeId === b.nodeId;
+  return a.nodeId === b.nodeId && leadKey(a) === leadKey(b);
 }

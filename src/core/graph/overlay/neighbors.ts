@@ -6,13 +6,13 @@ import { MalformedBytes } from '../../base/malformed-bytes.ts';
 import type { Instant, Now, WallTime } from '../../base/time.ts';
 import { wallTimeOf } from '../../base/time.ts';
 import type { Address } from '../../domain/addresses.ts';
-import type { Contact } from '../../domain/invitation.ts';
-import type { DialTarget, LinkId, OpenedLink, PartReason } from '../../domain/links.ts';
+import type { DialTarget, Lead, LinkId, OpenedLink, PartReason } from '../../domain/links.ts';
 import type { Membership } from '../../domain/membership.ts';
 import type { PeerName } from '../../domain/names.ts';
 import type { Chance } from '../../ports/clock.ts';
 import type { Crypto, Signer } from '../../ports/crypto.ts';
 import { KIND } from '../../wire/frame.ts';
+import type { PeerCard } from '../../wire/peer-card-codec.ts';
 import { earlier, type Outbox } from '../outbox.ts';
 import { ActiveView, NeighborLink } from './active-view.ts';
 import type { Flight } from './dial-plan.ts';
@@ -137,8 +137,8 @@ export class Neighbors {
     this.#greetings.stop();
   }
 
-  /** Members of whom only an address is known: dialed when nobody better is. */
-  addContacts(contacts: readonly Contact[]): void {
+  /** Members of whom only an address is known: dialed when nobody better is. Where nobody is named, at once. */
+  addContacts(contacts: readonly Lead[]): void {
     this.#plan.addContacts(contacts);
     this.#isUnsettled = true;
   }
@@ -147,6 +147,12 @@ export class Neighbors {
   learn(known: KnownCard): void {
     this.#nodes.learn(known);
     this.#isUnsettled = true;
+  }
+
+  /** Whoever is present can be a neighbor some day. */
+  learnPresent({ key, card }: { readonly key: NodeKey; readonly card: PeerCard | null }): void {
+    const holder = card === null ? null : this.#parts.memberOf(card.publicKey);
+    if (card !== null && holder !== null) this.learn({ ...holder, key, card });
   }
 
   /** `isRefused`: whoever is there is no member any more. */

@@ -15,6 +15,8 @@ export interface PresentNode {
 /** Calls come from inside a call of the roster and may not call back. */
 export interface RosterListener {
   onPresent(node: PresentNode): void;
+  /** There is a later card of it, which may say the same. */
+  onRenewed(node: PresentNode): void;
   /** It said so, or nothing was heard of it any more. */
   onLeft(node: PresentNode, why: 'left' | 'expired'): void;
 }

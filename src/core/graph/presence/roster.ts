@@ -118,6 +118,11 @@ export class Roster {
     if (!this.isPresent(node.key)) this.#parts.listener.onLeft(node, hasLeft ? 'left' : 'expired');
   }
 
+  /** We listen elsewhere: those who list us are told at once. */
+  readdress(now: Now): void {
+    if (this.#listing.isListed) this.#publish(now);
+  }
+
   /** Cards of such members count no more. */
   forgetMembers(isGone: (member: PeerName) => boolean, now: Now): void {
     for (const { known } of [...this.#cards.all()]) {
@@ -207,7 +212,8 @@ export class Roster {
     if (!this.#cards.put(known, this.#parts.groupTime(now))) return;
     if (wasListed) this.#batches.addRenewal(key, card, from, now.instant);
     else this.#batches.addChange(key, card, from, now.instant);
-    if (!wasPresent) this.#parts.listener.onPresent(nodeOf(known));
+    if (wasPresent) this.#parts.listener.onRenewed(nodeOf(known));
+    else this.#parts.listener.onPresent(nodeOf(known));
   }
 
   /** Removes what has run out; asks one neighbor when something should have come. */

@@ -170,7 +170,7 @@ export class Reconciler {
   /** What the source lists has changed; when `isJudgedAnew`, what was refused or outdone may be wanted now. */
   securityChanged(isJudgedAnew = false): void {
     this.#security.changed();
-    if (isJudgedAnew) for (const { side } of this.#neighborByLink.values()) side.forgetRefused();
+    for (const { side } of this.#neighborByLink.values()) side.securityChanged(isJudgedAnew);
   }
 
   /** Agrees with the neighbor on who belongs, as far as the two last heard of each other. */

@@ -41,6 +41,8 @@ interface Remembered {
 
 export class RefusedMemory {
   readonly #byPrefix = new Map<string, Remembered>();
+  /** Those of them that are pending. */
+  readonly #pending = new Set<string>();
 
   get size(): number {
     return this.#byPrefix.size;
@@ -48,12 +50,13 @@ export class RefusedMemory {
 
   add(element: Uint8Array, code: string, now: Instant): void {
     const key = keyOf(element);
-    this.#byPrefix.delete(key);
+    this.#forget(key);
     if (this.#byPrefix.size >= LIMITS.syncRefusedMax) {
       const [oldest] = this.#byPrefix.keys();
-      if (oldest !== undefined) this.#byPrefix.delete(oldest);
+      if (oldest !== undefined) this.#forget(oldest);
     }
     this.#byPrefix.set(key, { element: element.slice(), code, at: now });
+    if (code === PENDING) this.#pending.add(key);
   }
 
   has(element: Uint8Array, now: Instant): boolean {
@@ -61,7 +64,7 @@ export class RefusedMemory {
     const known = this.#byPrefix.get(key);
     if (known === undefined) return false;
     if (now - known.at < rememberedMs(known.code)) return true;
-    this.#byPrefix.delete(key);
+    this.#forget(key);
     return false;
   }
 
@@ -72,11 +75,17 @@ export class RefusedMemory {
   }
 
   delete(element: Uint8Array): void {
-    this.#byPrefix.delete(keyOf(element));
+    this.#forget(keyOf(element));
+  }
+
+  /** What was missing may have come. */
+  forgetPending(): void {
+    for (const key of this.#pending) this.#forget(key);
   }
 
   clear(): void {
     this.#byPrefix.clear();
+    this.#pending.clear();
   }
 
   /** One for each reason; nothing for what is of no use any more. */
@@ -101,6 +110,11 @@ export class RefusedMemory {
       if (told.length === TOLD_MAX) break;
     }
     return told;
+  }
+
+  #forget(key: string): void {
+    this.#byPrefix.delete(key);
+    this.#pending.delete(key);
   }
 }
 

@@ -294,10 +294,11 @@ export class SyncLink {
     }
   }
 
-  /** What counts is judged anew, on either side. */
-  forgetRefused(): void {
-    this.refusedHere.clear();
-    this.refusedThere.clear();
+  /** What could not be judged may be by now; when what counts is judged anew, on either side, all of it. */
+  securityChanged(isJudgedAnew: boolean): void {
+    if (isJudgedAnew) this.refusedThere.clear();
+    if (isJudgedAnew) this.refusedHere.clear();
+    else this.refusedHere.forgetPending();
   }
 
   /** A comparison was given up: what it waited for is not waited for any more. */

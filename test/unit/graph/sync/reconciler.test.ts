@@ -182,6 +182,37 @@ test('what one side refuses is told, remembered and not sent again', () => {
   assert.equal(net.frames.filter((frame) => frame === KIND.bundle).length, 1);
 });
 
+test('what could not be judged is asked for again when a membership has come, and not before', () => {
+  for (const weDial of [true, false]) proveAskedAgain(weDial);
+});
+
+function proveAskedAgain(weDial: boolean): void {
+  const [alice, bob] = [new SyncPeer(range(0, 100)), new SyncPeer(range(0, 90))];
+  bob.refuses = () => (bob.chains.size === 1 ? 'pending' : null);
+  const net = new SyncNet();
+  const link = weDial ? net.connect(bob, alice) : net.connect(alice, bob);
+  const pass = (): void => {
+    for (let ping = 0; ping < 6; ping++) {
+      net.wait(10_000);
+      net.ping();
+      net.run();
+    }
+  };
+  net.run();
+  pass();
+  assert.equal(bob.index.count, 90);
+  assert.deepEqual(
+    bob.reconciler.lagOf(link).map(({ code, count }) => [code, count]),
+    [['pending', 10]],
+  );
+  net.frames.length = 0;
+  pass();
+  assert.deepEqual(net.frames, []);
+  for (const peer of [alice, bob]) peer.addChain(5);
+  pass();
+  assert.equal(bob.index.count, 100);
+}
+
 test('memberships are whole before any record travels', () => {
   const alice = new SyncPeer(range(0, 50), [0, 1, 2, 3]);
   const bob = new SyncPeer(range(10, 60), [0, 4, 5]);
