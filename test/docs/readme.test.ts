@@ -18,7 +18,16 @@ const programs = codeBlocks(readPage('README.md'))
 test('each program of README.md says in its first line what it is called', () => {
   assert.deepEqual(
     programs.map(({ name }) => name),
-    ['hello.mts', 'alice.mts', 'bob.mts', 'members.mts', 'moving.mts', 'moves.mts', 'away.mts'],
+    [
+      'hello.mts',
+      'alice.mts',
+      'bob.mts',
+      'members.mts',
+      'moving.mts',
+      'moves.mts',
+      'chess.mts',
+      'away.mts',
+    ],
   );
 });
 
@@ -73,6 +82,11 @@ test('the program of "Records" finds one record more each time', async (t) => {
   assert.equal(await outputOf(start(t, folder, ['moves.mts'])), '3 1. e4\n3 1. e4\n');
 });
 
+test('the program for Windows programs goes online alone', async (t) => {
+  const folder = await folderOfStranger(t);
+  assert.equal(await outputOf(start(t, folder, ['chess.mts'])), 'status 1\n');
+});
+
 test('the program of "In your own tests" ends well', async (t) => {
   const folder = await folderOfStranger(t);
   assert.equal(await outputOf(start(t, folder, ['away.mts'])), 'Carol has it, too\n');
@@ -85,7 +99,11 @@ async function folderOfStranger(t: TestContext): Promise<string> {
   mkdirSync(installed, { recursive: true });
   // Node strips no types below node_modules, but a link leads out of it again.
   symlinkSync(join(ROOT, 'src'), join(installed, 'src'), 'junction');
-  const exports = { '.': './src/api/index.ts', './testing': './src/sim/index.ts' };
+  const exports = {
+    '.': './src/api/index.ts',
+    './p2p': './src/p2p/index.ts',
+    './testing': './src/sim/index.ts',
+  };
   const manifest = { name: 'peergroup', type: 'module', exports };
   writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest));
   for (const { name, text } of programs) writeFileSync(join(folder, name), text);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ERROR_CATALOGUE } from '../../src/api/error-catalogue.ts';
 import { LIMITS } from '../../src/core/domain/limits.ts';
 import { ROOMS, type Room } from '../house/rooms.ts';
+import { coverageText, readClaims } from '../p2p/support/coverage.ts';
 import { ROOT } from './markdown.ts';
 
 export interface Table {
@@ -17,6 +18,7 @@ export const TABLES: readonly Table[] = [
   { page: 'docs/security.md', section: 'limits', text: limitsTable },
   { page: 'docs/errors.md', section: 'errors', text: errorsTable },
   { page: 'docs/architecture.md', section: 'rooms', text: roomsTable },
+  { page: 'docs/p2p-api.md', section: 'contract', text: () => coverageText(readClaims()) },
 ];
 
 const LIMITS_FOLDER = join(ROOT, 'src', 'core', 'domain');

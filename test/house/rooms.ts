@@ -252,6 +252,9 @@ export const ROOMS: readonly Room[] = [
     mayUseNode: true,
   },
 
+  // Windows Peer Grouping for ported programs: stands on the front door like any other program.
+  { folder: 'src/p2p', mayImport: ['api/index.ts'], mayUseNode: true, npm: ['saxes'] },
+
   { folder: 'sim', mayImport: ['sim', 'core/*', 'engine', 'engine/graph'], mayUseNode: true },
   { folder: 'test', mayImport: 'anything', ...PROGRAM },
   { folder: 'bench', mayImport: 'anything', ...PROGRAM },
@@ -262,7 +265,11 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** The only files that may be called index.ts: each an explicit list of what users may name. */
-export const DOORS: readonly string[] = ['src/api/index.ts', 'src/sim/index.ts'];
+export const DOORS: readonly string[] = [
+  'src/api/index.ts',
+  'src/p2p/index.ts',
+  'src/sim/index.ts',
+];
 
 /** The deeper rooms stand before those around them. */
 export function roomOf(path: string): Room | undefined {

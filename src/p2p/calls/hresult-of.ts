@@ -1,0 +1,120 @@
+// Every error of the API and of the file system as the result code that p2p.h has for it, where a function has no
+// finer one of its own.
+
+import { type ErrorCode, isPeerGroupError } from '../../api/index.ts';
+import type { HRESULT } from '../surface/basic-types.ts';
+import {
+  E_ACCESSDENIED,
+  E_FAIL,
+  E_INVALIDARG,
+  ERROR_FILE_NOT_FOUND,
+  ERROR_PATH_NOT_FOUND,
+  PEER_E_ALREADY_EXISTS,
+  PEER_E_CERT_STORE_CORRUPTED,
+  PEER_E_CHAIN_TOO_LONG,
+  PEER_E_CIRCULAR_CHAIN_DETECTED,
+  PEER_E_CONNECT_SELF,
+  PEER_E_CONNECTION_NOT_FOUND,
+  PEER_E_DISK_FULL,
+  PEER_E_GROUPS_EXIST,
+  PEER_E_INVALID_ATTRIBUTES,
+  PEER_E_INVALID_DATABASE,
+  PEER_E_INVALID_GROUP,
+  PEER_E_INVALID_RECORD_EXPIRATION,
+  PEER_E_INVALID_SEARCH,
+  PEER_E_INVALID_TIME_PERIOD,
+  PEER_E_INVITATION_NOT_TRUSTED,
+  PEER_E_MAX_RECORD_SIZE_EXCEEDED,
+  PEER_E_NO_KEY_ACCESS,
+  PEER_E_NOT_AUTHORIZED,
+  PEER_E_NOT_FOUND,
+  PEER_E_NOT_INITIALIZED,
+  PEER_E_RECORD_NOT_FOUND,
+  PEER_E_TOO_MANY_ATTRIBUTES,
+  PEER_E_UNABLE_TO_LISTEN,
+  PEER_E_UNSUPPORTED_VERSION,
+} from '../surface/results.ts';
+import { Failure } from './failure.ts';
+
+const FILE_EXISTS: HRESULT = 0x80070050;
+
+const BY_CODE: Readonly<Partial<Record<ErrorCode, HRESULT>>> = {
+  ADDRESS_IN_USE: PEER_E_UNABLE_TO_LISTEN,
+  ALREADY_EXISTS: PEER_E_ALREADY_EXISTS,
+  ATTRIBUTES_INVALID: PEER_E_INVALID_ATTRIBUTES,
+  CHAIN_TOO_LONG: PEER_E_CHAIN_TOO_LONG,
+  CIRCULAR_CHAIN: PEER_E_CIRCULAR_CHAIN_DETECTED,
+  CONNECTION_CLOSED: PEER_E_CONNECTION_NOT_FOUND,
+  CONNECTION_LOST: PEER_E_CONNECTION_NOT_FOUND,
+  CONNECT_SELF: PEER_E_CONNECT_SELF,
+  DATABASE_OF_ANOTHER: PEER_E_INVALID_DATABASE,
+  EXPIRATION_INVALID: PEER_E_INVALID_RECORD_EXPIRATION,
+  EXPORT_DAMAGED: PEER_E_INVALID_DATABASE,
+  EXPORT_NOT_OPENED: E_INVALIDARG,
+  GROUP_CLOSED: PEER_E_INVALID_GROUP,
+  GROUP_NOT_FOUND: PEER_E_NOT_FOUND,
+  IDENTITY_EXISTS: PEER_E_ALREADY_EXISTS,
+  IDENTITY_IN_USE: PEER_E_GROUPS_EXIST,
+  IDENTITY_NOT_FOUND: PEER_E_NOT_FOUND,
+  INVALID_ARGUMENT: E_INVALIDARG,
+  INVALID_PATTERN: E_INVALIDARG,
+  INVALID_SEARCH: PEER_E_INVALID_SEARCH,
+  INVITATION_EXPIRED: PEER_E_INVALID_TIME_PERIOD,
+  INVITATION_FOR_ANOTHER: PEER_E_INVITATION_NOT_TRUSTED,
+  INVITATION_INVALID: PEER_E_INVITATION_NOT_TRUSTED,
+  INVITATION_NOT_YET_VALID: PEER_E_INVALID_TIME_PERIOD,
+  LIFETIME_INVALID: PEER_E_INVALID_TIME_PERIOD,
+  LISTEN_FAILED: PEER_E_UNABLE_TO_LISTEN,
+  MEMBERSHIP_EXPIRED: PEER_E_NOT_AUTHORIZED,
+  MEMBERSHIP_NOT_YET_VALID: PEER_E_NOT_AUTHORIZED,
+  MEMBERSHIP_REMOVED: PEER_E_NOT_AUTHORIZED,
+  NODE_CLOSED: PEER_E_NOT_INITIALIZED,
+  NOT_AUTHORIZED: PEER_E_NOT_AUTHORIZED,
+  NO_KEY_ACCESS: PEER_E_NO_KEY_ACCESS,
+  RECORD_EXPIRED: PEER_E_RECORD_NOT_FOUND,
+  RECORD_NOT_FOUND: PEER_E_RECORD_NOT_FOUND,
+  RECORD_TOO_LARGE: PEER_E_MAX_RECORD_SIZE_EXCEEDED,
+  STORAGE_FULL: PEER_E_DISK_FULL,
+  TOO_MANY_ATTRIBUTES: PEER_E_TOO_MANY_ATTRIBUTES,
+  UNSUPPORTED_VERSION: PEER_E_UNSUPPORTED_VERSION,
+  VAULT_CORRUPT: PEER_E_CERT_STORE_CORRUPTED,
+};
+
+const BY_ERRNO: Readonly<Record<string, HRESULT>> = {
+  EACCES: E_ACCESSDENIED,
+  EEXIST: FILE_EXISTS,
+  EISDIR: E_ACCESSDENIED,
+  ENOENT: ERROR_FILE_NOT_FOUND,
+  ENOSPC: PEER_E_DISK_FULL,
+  ENOTDIR: ERROR_PATH_NOT_FOUND,
+  EPERM: E_ACCESSDENIED,
+  EROFS: E_ACCESSDENIED,
+  ERR_FS_EISDIR: E_ACCESSDENIED,
+};
+
+/** `E_FAIL` for what has no code of its own. */
+export function hresultOf(error: unknown): HRESULT {
+  if (error instanceof Failure) return error.hr;
+  if (isPeerGroupError(error)) return BY_CODE[error.code] ?? fileResultOf(error.cause) ?? E_FAIL;
+  return fileResultOf(error) ?? E_FAIL;
+}
+
+/** Runs it with another word for some codes of the API, as a function's page has it. */
+export async function translated<Value>(
+  words: Readonly<Partial<Record<ErrorCode, HRESULT>>>,
+  act: () => Value | Promise<Value>,
+): Promise<Value> {
+  try {
+    return await act();
+  } catch (error) {
+    const hr = isPeerGroupError(error) ? words[error.code] : undefined;
+    throw hr === undefined ? error : new Failure(hr);
+  }
+}
+
+/** The file system's own word may stand behind ours. */
+function fileResultOf(error: unknown): HRESULT | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return BY_ERRNO[code] ?? ('cause' in error ? fileResultOf(error.cause) : undefined);
+}
